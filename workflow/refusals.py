@@ -1,0 +1,167 @@
+"""One tree of named refusals: the docstring is the sentence people read, the code is what programs read.
+
+Only ``web/problems.py`` knows which HTTP status belongs to which code.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """操作未被接受。"""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.text)
+
+    @property
+    def text(self) -> str:
+        """The docstring with the facts of this case filled in."""
+        return " ".join((type(self).__doc__ or "").split()).format_map(self.facts)
+
+
+class NotFound(Refusal):
+    """没有找到您要的内容。"""
+
+    code = "not-found"
+
+
+class NotAllowedNow(Refusal):
+    """该事项当前状态为“{standing}”，不能{move}。"""
+
+    code = "not-allowed-now"
+
+
+class PrerequisiteNotFiled(NotAllowedNow):
+    """须先完成并报送：{missing}，之后才能提交本事项。"""
+
+
+class NoApprover(NotAllowedNow):
+    """当前没有人担任“{post}”，无法送审。请领导小组办公室先在花名册中补上任职人。"""
+
+
+class AlreadyUrged(NotAllowedNow):
+    """今天已经为该事项催办过，不再重复发送。"""
+
+
+class ContentChanged(Refusal):
+    """内容已被他人修改（现为第{current}版），请查看最新内容后再操作。"""
+
+    code = "content-changed"
+
+
+class ContentIncomplete(Refusal):
+    """填报内容不完整或不符合要求：{summary}"""
+
+    code = "content-incomplete"
+
+
+class ContentUnreadable(Refusal):
+    """填报内容无法识别：{summary}"""
+
+    code = "content-unreadable"
+
+
+class AttachmentRefused(Refusal):
+    """附件未被接受：{reason}"""
+
+    code = "attachment-refused"
+
+
+class ChangedMeanwhile(Refusal):
+    """该事项刚刚被其他人处理，您的操作没有生效，请刷新后查看。"""
+
+    code = "changed-meanwhile"
+
+
+class LinkUnknown(Refusal):
+    """链接无效或已失效。"""
+
+    code = "link-unknown"
+
+
+class AlreadyDecided(Refusal):
+    """该事项已于{when}作出“{decision}”的决定，不能再改为其他决定。"""
+
+    code = "already-decided"
+
+
+class DecisionIncomplete(Refusal):
+    """{reason}"""
+
+    code = "decision-incomplete"
+
+
+class DateRefused(Refusal):
+    """日期不可用：{reason}"""
+
+    code = "date-refused"
+
+
+class CommentMissing(Refusal):
+    """请写明{what}。"""
+
+    code = "comment-missing"
+
+
+class DefinitionRefused(Refusal):
+    """方案定义有{count}处错误。"""
+
+    code = "definition-refused"
+
+
+class AlreadyLaunched(Refusal):
+    """方案“{key}”已经启动，不能重复启动。"""
+
+    code = "already-launched"
+
+
+class LaunchRefused(Refusal):
+    """不能启动：{reason}"""
+
+    code = "launch-refused"
+
+
+class ClockBackwards(Refusal):
+    """演练时钟只能向前：现在是{now}，不能改到{target}。"""
+
+    code = "clock-backwards"
+
+
+class ClockTooFar(Refusal):
+    """一次最多推进{days}天，请分几次进行。"""
+
+    code = "clock-too-far"
+
+
+class NotRehearsing(Refusal):
+    """没有找到您要的内容。"""
+
+    code = "not-found"
+
+
+class StoreModeMismatch(Refusal):
+    """该数据库曾以{mode}方式运行，不能改用{wanted}方式。请另用一个数据库。"""
+
+    code = "store-mode-mismatch"
+
+
+class StoreBusy(Refusal):
+    """另一个 duban 服务正在使用这个数据库文件：{path}"""
+
+    code = "store-busy"
+
+
+class StoreUnusable(Refusal):
+    """数据库不可用：{reason}"""
+
+    code = "store-unusable"
+
+
+class Forbidden(Refusal):
+    """您的账号没有“{move}”的权限。"""
+
+    code = "forbidden"
