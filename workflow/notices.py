@@ -1,0 +1,183 @@
+"""Messages queued in the transaction of what they tell of: to whom, why, about which submissions.
+
+A message says nothing yet; what it says is written when it is sent. Two constraints on its items keep the
+promise: a rung reaches a person once per submission, and no person hears twice on one day for one reason.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session
+
+from workflow.acts import Act
+from workflow.audience import Recipient
+from workflow.tables import Message, MessageItem, Submission
+
+Kind = Literal["reminder", "lapse", "escalation", "notice", "request", "urge"]
+
+#: Requests and receipts of these minutes go out as one message.
+GATHER = timedelta(minutes=10)
+
+_message = Message.__table__  # type: ignore[attr-defined]
+_item = MessageItem.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One submission to be spoken of to one person, and why."""
+
+    recipient: Recipient
+    submission_id: int
+    reason: str
+    rung: str
+    schedule_version: int = 1
+    sign_off_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What the messages of one occasion share."""
+
+    kind: Kind
+    programme_id: int
+    occasion: str
+    not_before: datetime
+    batch: str | None = None
+
+
+def tell(act: Act, envelope: Envelope, topics: Sequence[Topic]) -> int:
+    """Queue one message per recipient with these topics; returns how many topics were new.
+
+    With a ``batch`` the messages stay unsendable until ``release`` is called for it.
+    """
+    if not topics:
+        return 0
+    ids = _messages(act, envelope, {topic.recipient.person: topic.recipient for topic in topics})
+    rows = [_item_row(topic, ids[topic.recipient.person], act.today) for topic in topics]
+    added = 0
+    for part in _parts(rows, 500):
+        result = act.session.execute(_insert(act.session, _item).on_conflict_do_nothing().returning(_item.c.id), part)
+        added += len(result.all())
+    if envelope.batch is None:
+        _drop_empty(act.session, _message.c.id.in_(list(ids.values())))
+    return added
+
+
+def gather(act: Act, kind: Kind, submission: Submission, topics: Sequence[Topic], *, at_once: bool = False) -> int:
+    """Queue topics that may wait a few minutes for others to the same person, so that ten become one message."""
+    window = GATHER.total_seconds()
+    opened = int(act.now.timestamp() // window)
+    # In the last hour before a deadline nothing waits.
+    urgent = at_once or timedelta(0) <= submission.due_at - act.now < timedelta(hours=1)
+    ready = act.now if urgent else datetime.fromtimestamp((opened + 1) * window, UTC)
+    occasion = f"{kind}:{act.now.isoformat()}" if urgent else f"{kind}:{opened}"
+    envelope = Envelope(kind, submission.programme_id, occasion, ready)
+    return tell(act, envelope, topics)
+
+
+def release(session: Session, batch: str) -> int:
+    """Make the messages of a completed batch sendable, drop those without a topic; returns how many go."""
+    _drop_empty(session, (_message.c.batch == batch) & (_message.c.status == "gathering"))
+    freed = update(_message).where(_message.c.batch == batch, _message.c.status == "gathering")
+    return int(session.execute(freed.values(status="queued")).rowcount)  # type: ignore[attr-defined]
+
+
+def heard_on(session: Session, submission_ids: Iterable[int], day: date) -> set[tuple[int, str]]:
+    """Which (submission, person) pairs have been spoken of on a day, requests aside."""
+    found = select(_item.c.submission_id, _item.c.person).where(
+        _item.c.submission_id.in_(list(submission_ids)), _item.c.day == day, _item.c.reason != "request"
+    )
+    return {(row.submission_id, row.person) for row in session.execute(found)}
+
+
+def cancel_about(session: Session, submission_id: int, why: str, *, reasons: Sequence[str]) -> None:
+    """Withdraw unsent words about a submission; messages left without any are cancelled."""
+    unsent = select(_message.c.id).where(_message.c.status.in_(["queued", "gathering"]))
+    about = (
+        _item.c.submission_id == submission_id,
+        _item.c.message_id.in_(unsent),
+        _item.c.reason.in_(list(reasons)),
+        _item.c.dropped.is_(None),
+    )
+    touched = [row.message_id for row in session.execute(select(_item.c.message_id).where(*about))]
+    if not touched:
+        return
+    session.execute(update(_item).where(*about).values(dropped=why))
+    spoken = select(_item.c.message_id).where(_item.c.dropped.is_(None))
+    session.execute(
+        update(_message)
+        .where(
+            _message.c.id.in_(touched),
+            _message.c.id.not_in(spoken),
+            _message.c.status.in_(["queued", "gathering"]),
+        )
+        .values(status="cancelled", answer=why)
+    )
+
+
+def _messages(act: Act, envelope: Envelope, recipients: Mapping[str, Recipient]) -> dict[str, int]:
+    keys = {person: f"{envelope.programme_id}:{envelope.occasion}:{envelope.kind}:{person}" for person in recipients}
+    ids: dict[str, int] = {}
+    for attempt in range(100):
+        missing = {person: _numbered(key, attempt) for person, key in keys.items() if person not in ids}
+        if not missing:
+            break
+        rows = [_message_row(act, envelope, recipients[person], key) for person, key in missing.items()]
+        for part in _parts(rows, 500):
+            act.session.execute(_insert(act.session, _message).on_conflict_do_nothing(), part)
+        ids |= _still_open(act.session, missing)
+    return ids
+
+
+def _numbered(key: str, attempt: int) -> str:
+    return key if attempt == 0 else f"{key}:{attempt}"
+
+
+def _still_open(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
+    """The messages under these keys that nobody has begun to send; locked where the database can."""
+    found: dict[str, int] = {}
+    for part in _parts(list(keys.values()), 500):
+        rows = select(_message.c.id, _message.c.person).where(
+            _message.c.key.in_(part), _message.c.status.in_(["queued", "gathering"]), _message.c.attempts == 0
+        )
+        found |= {row.person: row.id for row in session.execute(rows.with_for_update())}
+    return found
+
+
+def _message_row(act: Act, envelope: Envelope, recipient: Recipient, key: str) -> dict[str, Any]:
+    return {
+        "key": key, "programme_id": envelope.programme_id, "kind": envelope.kind, "person": recipient.person,
+        "recipient": recipient.name, "post_title": recipient.post_title, "batch": envelope.batch,
+        "created_at": act.now, "not_before": envelope.not_before, "attempts": 0,
+        "status": "gathering" if envelope.batch else "queued",
+        "reference": secrets.token_hex(12), "subject": "", "body": "", "answer": "",
+    }  # fmt: skip
+
+
+def _item_row(topic: Topic, message_id: int, day: date) -> dict[str, Any]:
+    return {
+        "message_id": message_id, "submission_id": topic.submission_id, "person": topic.recipient.person,
+        "reason": topic.reason, "rung": topic.rung, "day": day, "schedule_version": topic.schedule_version,
+        "sign_off_id": topic.sign_off_id,
+    }  # fmt: skip
+
+
+def _drop_empty(session: Session, which: Any) -> None:
+    spoken = select(_item.c.message_id).where(_item.c.message_id == _message.c.id)
+    session.execute(delete(_message).where(which, ~spoken.exists()))
+
+
+def _parts(rows: list[Any], size: int) -> Iterable[list[Any]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _insert(session: Session, table: Any) -> Any:
+    return postgresql_insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite_insert(table)

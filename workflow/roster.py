@@ -1,0 +1,114 @@
+"""Who is who: look-ups in a roster. The rows and the checks on them are handed on from here.
+
+A launch, a rehearsal and an import all work on these values; nothing here is stored.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from datetime import date
+from typing import TypeVar
+
+from workflow.roster_faults import check, require_sound
+from workflow.roster_rows import (
+    COLUMN_TITLES,
+    GROUP_TITLES,
+    LIAISON,
+    MEMBER_UNITS,
+    OFFICE,
+    POST_TITLES,
+    SHEET_TITLES,
+    UNIT_HEAD,
+    UNIT_POSTS,
+    PersonRow,
+    PostRow,
+    Roster,
+    RosterFault,
+    RosterRefused,
+    Sheet,
+    SupervisionRow,
+    UnitRow,
+    group_key,
+    in_force,
+    post_key,
+)
+
+__all__ = [
+    "COLUMN_TITLES",
+    "GROUP_TITLES",
+    "LIAISON",
+    "MEMBER_UNITS",
+    "OFFICE",
+    "POST_TITLES",
+    "SHEET_TITLES",
+    "UNIT_HEAD",
+    "UNIT_POSTS",
+    "Directory",
+    "PersonRow",
+    "PostRow",
+    "Roster",
+    "RosterFault",
+    "RosterRefused",
+    "Sheet",
+    "SupervisionRow",
+    "UnitRow",
+    "check",
+    "group_key",
+    "in_force",
+    "post_key",
+    "require_sound",
+]
+
+Index = TypeVar("Index", bound=Hashable)
+Row = TypeVar("Row")
+
+
+class Directory:
+    """Look-ups in a roster that has passed ``check``.
+
+    Indexes are built once and never change; answers keep the roster's order.
+    """
+
+    __slots__ = ("_groups", "_people", "_posts", "_supervision", "_units")
+
+    def __init__(self, roster: Roster) -> None:
+        self._units = {unit.code: unit for unit in roster.units}
+        self._people = {person.key: person for person in roster.people}
+        self._posts = _grouped(((row.post, row.unit), row) for row in roster.posts)
+        self._supervision = _grouped((row.unit, row) for row in roster.supervision)
+        self._groups = _grouped((group, unit) for unit in roster.units for group in unit.groups)
+
+    def units(self) -> tuple[UnitRow, ...]:
+        """Every unit, in the roster's order."""
+        return tuple(self._units.values())
+
+    def unit(self, code: str) -> UnitRow:
+        """The unit with this code; raises KeyError for an unknown one."""
+        return self._units[code]
+
+    def person(self, key: str) -> PersonRow:
+        """The person with this key; raises KeyError for an unknown one."""
+        return self._people[key]
+
+    def holders(self, post: str, unit_code: str | None, on: date) -> tuple[PersonRow, ...]:
+        """Who holds a post (key or title) on a day; ``unit_code`` is None for the office and for leaders."""
+        rows = self._posts.get((post_key(post), unit_code), ())
+        keys = dict.fromkeys(row.person for row in rows if in_force(row, on))
+        return tuple(self._people[key] for key in keys)
+
+    def supervisor_posts(self, unit_code: str, on: date) -> tuple[str, ...]:
+        """The leaders' posts that supervise a unit on a day; empty where no leader does."""
+        rows = self._supervision.get(unit_code, ())
+        return tuple(dict.fromkeys(row.post for row in rows if in_force(row, on)))
+
+    def units_in(self, group: str) -> tuple[UnitRow, ...]:
+        """The units of a group (key or title); empty for a group no unit is in."""
+        return self._groups.get(group_key(group), ())
+
+
+def _grouped(pairs: Iterable[tuple[Index, Row]]) -> dict[Index, tuple[Row, ...]]:
+    found: defaultdict[Index, list[Row]] = defaultdict(list)
+    for index, row in pairs:
+        found[index].append(row)
+    return {index: tuple(rows) for index, rows in found.items()}

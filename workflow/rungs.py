@@ -1,0 +1,168 @@
+"""Firing a rung: whom it concerns, chunk by chunk, and the chasing of approvers who wait too long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select, update
+
+from workflow import deadlines, ledger, notices, signing
+from workflow.acts import Act
+from workflow.audience import Audience, Recipient
+from workflow.definition import APPROVER, Rung
+from workflow.notices import Envelope, Kind, Topic
+from workflow.tables import Deadline, RungRow, Submission
+
+_submission = Submission.__table__  # type: ignore[attr-defined]
+
+#: What a rung says → the kind of message, and the public states of the submissions it speaks of.
+SPEAKS_OF: dict[str, tuple[Kind, tuple[str, ...]]] = {
+    "reminder": ("reminder", ("draft", "pending")),
+    "notice": ("notice", ("draft", "pending", "overdue")),
+    "overdue": ("lapse", ("overdue",)),
+    "escalation": ("escalation", ("overdue",)),
+}
+
+
+@dataclass(frozen=True)
+class Firing:
+    """One rung about to be fired for the submissions of its deadline."""
+
+    rung: Rung
+    position: int
+    deadline: Deadline
+    ladder: Sequence[Rung]
+
+    @property
+    def label(self) -> str:
+        """How the rung is named in lists."""
+        return str(self.rung.at)
+
+    @property
+    def chased(self) -> bool:
+        """Whether the ladder chases approvers by itself."""
+        return any(rung.is_chase for rung in self.ladder)
+
+
+def firing(act: Act, row: RungRow) -> Firing:
+    """Everything a rung row stands for."""
+    deadline = act.session.get(Deadline, row.deadline_id)
+    assert deadline is not None
+    ladder = act.definition(deadline.programme_id).ladder_of(deadline.obligation)
+    return Firing(ladder[row.position], row.position, deadline, ladder)
+
+
+def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, states: Sequence[str]) -> int | None:
+    """Queue one chunk's messages; returns the last submission's id, None when none is left."""
+    rows = act.session.execute(
+        select(_submission.c.id, _submission.c.unit, _submission.c.waiting_on)
+        .where(
+            _submission.c.deadline_id == fired.deadline.id,
+            _submission.c.id > after,
+            _submission.c.state.in_(states),
+        )
+        .order_by(_submission.c.id)
+        .limit(ledger.CHUNK)
+    ).all()
+    if not rows:
+        return None
+    topics = _topics(act, fired, rows)
+    notices.tell(act, envelope, topics)
+    _mark_alerted(act, fired, sorted({topic.submission_id for topic in topics}))
+    return int(rows[-1].id)
+
+
+def chase(act: Act, batch: str) -> int:
+    """Chase the approvers of up to a chunk of submissions whose wait is over; returns how many submissions."""
+    found = select(Submission).where(_submission.c.chase_at <= act.now).order_by(_submission.c.id).limit(ledger.CHUNK)
+    rows = list(act.session.execute(found).scalars())
+    if not rows:
+        return 0
+    waiting = signing.waiting(act.session, [row.id or 0 for row in rows])
+    heard = notices.heard_on(act.session, [row.id or 0 for row in rows], act.today)
+    by_programme: dict[int, list[Topic]] = {}
+    for row in rows:
+        for topic in _chase_one(act, row, waiting.get(row.id or 0, ())):
+            if (topic.submission_id, topic.recipient.person) not in heard:
+                by_programme.setdefault(row.programme_id, []).append(topic)
+    for programme_id, topics in by_programme.items():
+        notices.tell(act, Envelope("reminder", programme_id, batch, act.now, batch), topics)
+    return len(rows)
+
+
+def _topics(act: Act, fired: Firing, rows: Sequence[Row[tuple[int, str, str]]]) -> list[Topic]:
+    audience = act.audience(fired.deadline.programme_id)
+    waiting = signing.waiting(act.session, [row.id for row in rows if row.waiting_on == "approver"])
+    known: dict[str, tuple[Recipient, ...]] = {}
+    found = []
+    for row in rows:
+        if row.unit not in known:
+            known[row.unit] = audience.people([post for post in fired.rung.to if post != APPROVER], row.unit)
+        people = _people(fired, row.waiting_on, known[row.unit], waiting.get(row.id, ()))
+        for one in people or _nobody(audience, row.unit):
+            name = f"rung:{fired.position}"
+            found.append(Topic(one, row.id, fired.rung.say, name, fired.deadline.schedule_version))
+    return found
+
+
+def _people(
+    fired: Firing, waiting_on: str, posts: tuple[Recipient, ...], approvers: tuple[Recipient, ...]
+) -> tuple[Recipient, ...]:
+    if waiting_on != "approver":
+        return posts
+    if fired.rung.say == "reminder":
+        # The unit has done its part; its leader is chased instead, by the ladder's own chase where it has one.
+        return () if fired.chased else approvers
+    return _distinct((*posts, *approvers))
+
+
+def _nobody(audience: Audience, unit: str) -> tuple[Recipient, ...]:
+    """Nobody holds the rung's posts: the office hears of it, so that no rung fires into the void."""
+    held = any(audience.holders(post, unit) for post in ("liaison", "unit-head"))
+    return () if held else audience.holders("office", unit)
+
+
+def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
+    return tuple({recipient.person: recipient for recipient in reversed(recipients)}.values())[::-1]
+
+
+def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int]) -> None:
+    values: dict[str, object] = {"last_alert_at": act.now, "last_rung": fired.label}
+    if fired.rung.light is not None:
+        values["light"] = fired.rung.light
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        act.session.execute(update(_submission).where(_submission.c.id.in_(part)).values(**values))
+
+
+def _chase_one(act: Act, row: Submission, approvers: tuple[Recipient, ...]) -> list[Topic]:
+    assert row.id is not None and row.pending_since is not None
+    audience = act.audience(row.programme_id)
+    ladder = audience.definition.ladder_of(row.obligation)
+    plan = deadlines.chases(ladder, since=row.pending_since, calendar=act.calendar())
+    index = _last_due(plan, row.chases, act.now)
+    upcoming = plan[index + 1][0] if index + 1 < len(plan) else None
+    rung = ladder[plan[index][1]]
+    act.session.execute(
+        update(_submission)
+        .where(_submission.c.id == row.id)
+        .values(
+            chases=index + 1,
+            chase_at=upcoming,
+            last_alert_at=act.now,
+            last_rung=f"pending_for {rung.pending_for}",
+        )
+    )
+    others = audience.people([post for post in rung.to if post != APPROVER], row.unit)
+    people = (*(approvers if APPROVER in rung.to else ()), *others)
+    name = f"chase:{row.round}.{row.step}.{index}"
+    return [Topic(one, row.id, "chase", name) for one in _distinct(people)]
+
+
+def _last_due(plan: Sequence[tuple[datetime, int]], index: int, now: datetime) -> int:
+    """Chases missed while the service was down merge into the last of them."""
+    while index + 1 < len(plan) and plan[index + 1][0] <= now:
+        index += 1
+    return index

@@ -1,0 +1,203 @@
+"""The store: one database behind two doors, ``write()`` and ``read()``, each one transaction.
+
+SQLite: exactly one writing connection per process, WAL with synchronous=FULL, BEGIN IMMEDIATE, readers
+``query_only``. A lock file lets one process write at a time, so that a command can write while a service
+runs without ever two connections writing at once (SQLite before 3.51.3 has a WAL-reset fault there).
+PostgreSQL: psycopg 3, plain transactions; start-up refuses fsync or synchronous_commit switched off.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool, StaticPool
+from sqlmodel import Session
+
+from workflow.refusals import StoreBusy, StoreUnusable
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: The advisory lock that a sweeping PostgreSQL session holds; it falls with the session.
+_SWEEP = 0x6475_6261_6E01
+
+
+class Store:
+    """A database with its engines; made by ``Store.open`` or, for rehearsals, ``Store.in_memory``."""
+
+    def __init__(self, *, writer: Engine, reader: Engine, file: Path | None) -> None:
+        self._writer, self._reader = writer, reader
+        self._file = file
+        self._mutex = threading.RLock()
+        self._sweep_mutex = threading.RLock()
+        self._lock_file = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o600) if file else None
+        self._serving: int | None = None
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """Open ``sqlite:///file`` or ``postgresql://…``; raises StoreUnusable."""
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "sqlite":
+                return _open_sqlite(Path(parsed.database or "duban.db"))
+            if parsed.get_backend_name() == "postgresql":
+                return _open_postgresql(parsed.set(drivername="postgresql+psycopg").render_as_string(False))
+        except (SQLAlchemyError, OSError, sqlite3.Error) as fault:
+            raise StoreUnusable(reason=str(fault).splitlines()[0]) from fault
+        raise StoreUnusable(reason="DATABASE_URL 须以 sqlite:/// 或 postgresql:// 开头")
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """A store that lives as long as this object; what a rehearsal runs on."""
+        engine = create_engine(
+            "sqlite://",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+        )
+        _begin_immediately(engine)
+        return cls(writer=engine, reader=engine, file=None)
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._writer.dialect.name
+
+    @property
+    def writer(self) -> Engine:
+        """The writing engine, for migrations and benchmarks."""
+        return self._writer
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; on a new database, make them."""
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        with self._alone(), self._writer.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One writing transaction: committed when the block ends, rolled back when it raises."""
+        with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One reading transaction; nothing written in it is kept."""
+        if self._reader is self._writer and self.dialect == "sqlite":
+            with self._mutex, Session(self._reader, expire_on_commit=False) as session:
+                yield session
+                session.rollback()
+            return
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def sweeping(self) -> Iterator[bool]:
+        """Whether this thread may sweep now; at most one sweeps a store, among threads and processes."""
+        if self.dialect == "sqlite":
+            with self._sweep_mutex:
+                yield True
+            return
+        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            alone = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _SWEEP}).scalar())
+            try:
+                yield alone
+            finally:
+                if alone:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP})
+
+    def claim_service(self) -> None:
+        """Mark this process as the one service on a SQLite file; raises StoreBusy when another is."""
+        if self._file is None:
+            return
+        self._serving = os.open(f"{self._file}.service", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._serving, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._serving)
+            self._serving = None
+            raise StoreBusy(path=str(self._file)) from None
+
+    def check(self) -> None:
+        """Raises StoreUnusable when PostgreSQL would acknowledge what it has not flushed."""
+        if self.dialect != "postgresql":
+            return
+        with self._reader.connect() as connection:
+            for setting in ("fsync", "synchronous_commit"):
+                if connection.execute(text(f"SHOW {setting}")).scalar() == "off":
+                    raise StoreUnusable(reason=f"PostgreSQL 的 {setting} 已关闭，断电会丢失数据，请打开后再启动")
+
+    def close(self) -> None:
+        """Give back connections and locks."""
+        self._reader.dispose()
+        self._writer.dispose()
+        for descriptor in (self._lock_file, self._serving):
+            if descriptor is not None:
+                os.close(descriptor)
+        self._lock_file = self._serving = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """On SQLite one writer at a time, among the threads of this process and among processes."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        with self._mutex:
+            if self._lock_file is None:
+                yield
+                return
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _open_sqlite(path: Path) -> Store:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{path}"
+    arguments = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
+    writer = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=arguments)
+    reader = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args=arguments)
+    _begin_immediately(writer)
+    _pragmas(writer, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    _pragmas(reader, "query_only=ON")
+
+    @event.listens_for(reader, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return Store(writer=writer, reader=reader, file=path)
+
+
+def _open_postgresql(url: str) -> Store:
+    engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    with engine.connect():
+        pass
+    return Store(writer=engine, reader=engine, file=None)
+
+
+def _begin_immediately(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _pragmas(engine: Engine, *pragmas: str) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
