@@ -59,7 +59,7 @@ def is_set(session: Session) -> bool:
 
 
 def advance(
-    store: Store, target: datetime, links: LinkMaker, *, deliver: Callable[[datetime], None] | None = None
+    store: Store, target: datetime, links: LinkMaker, *, deliver: Callable[[datetime], object] | None = None
 ) -> datetime:
     """Move the rehearsal clock to ``target``, doing everything due on the way in order.
 

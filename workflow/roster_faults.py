@@ -32,7 +32,7 @@ LONGEST = 500
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 # WeCom's own rule for user ids. It shuts out "a|b" (two people) and "@all" (everyone).
 _WECOM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
 _SEPARATOR = re.compile(r"[；;、,，]")
 
 Cell = tuple[Sheet, int, str, str | None]
@@ -215,8 +215,8 @@ def _supervision(roster: Roster) -> Iterator[RosterFault]:
             since, until = spans.get(held.post, (date.max, date.min))
             spans[held.post] = min(since, _start(held)), max(until, _end(held))
     for led in roster.supervision:
-        since, until = spans.get(led.post, (date.max, date.min))
-        if led.post and (_end(led) < since or until < _start(led)):
+        span = spans.get(led.post)
+        if led.post and (span is None or _end(led) < span[0] or span[1] < _start(led)):
             text = f"没有人在此期间担任“{_brief(led.post)}”，请在“任职”表中补上（单位编码留空）"
             yield _fault("supervision", led.row, "post", "vacant-post", text)
         if led.unit and led.unit not in codes:

@@ -105,19 +105,18 @@ class Store:
             session.rollback()
 
     @contextmanager
-    def sweeping(self) -> Iterator[bool]:
-        """Whether this thread may sweep now; at most one sweeps a store, among threads and processes."""
+    def sweeping(self) -> Iterator[None]:
+        """Wait until nobody else sweeps this store, then hold that place; it falls with the session."""
         if self.dialect == "sqlite":
             with self._sweep_mutex:
-                yield True
+                yield
             return
         with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            alone = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _SWEEP}).scalar())
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SWEEP})
             try:
-                yield alone
+                yield
             finally:
-                if alone:
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP})
 
     def claim_service(self) -> None:
         """Mark this process as the one service on a SQLite file; raises StoreBusy when another is."""

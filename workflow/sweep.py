@@ -46,9 +46,7 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     Lapses come first and are dated at their deadline; escalations missed while the service was down still go,
     reminders of what has lapsed meanwhile do not, and several missed reminders reach a person as one.
     """
-    with store.sweeping() as alone:
-        if not alone:
-            return Swept()
+    with store.sweeping():
         failed: list[str] = []
         lapsed = _lapse_due(store, now, failed)
         fired = _fire_due(store, now, links, failed)

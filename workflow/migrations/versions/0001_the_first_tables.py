@@ -438,9 +438,7 @@ def downgrade() -> None:
     op.drop_table("submission")
     with op.batch_alter_table("rung", schema=None) as batch_op:
         batch_op.drop_index(
-            "rung_to_fire",
-            sqlite_where=sa.text("fired_at IS NULL"),
-            postgresql_where=sa.text("fired_at IS NULL"),
+            "rung_to_fire", sqlite_where=sa.text("fired_at IS NULL"), postgresql_where=sa.text("fired_at IS NULL")
         )
         batch_op.drop_index(batch_op.f("ix_rung_deadline_id"))
 

@@ -1,0 +1,96 @@
+"""Settings: ``DUBAN_*`` in the environment, or the same names in ``duban.toml``; documented in docs/operations.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from workflow.refusals import Refusal
+
+
+class SettingsRefused(Refusal):
+    """设置有误：{reason}"""
+
+    code = "settings-refused"
+
+
+class Settings(BaseSettings):
+    """What the operator decides; each has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="DUBAN_", toml_file="duban.toml", extra="forbid", frozen=True)
+
+    database_url: str = Field("sqlite:///duban.db", description="数据库地址：sqlite:///文件 或 postgresql://…")
+    base_url: str = Field("http://127.0.0.1:8000", description="用户访问本系统的地址，审签链接由此生成")
+    secret_key: SecretStr | None = Field(None, description="签名密钥，至少32个字符；不设则使用 SECRET_KEY_FILE")
+    secret_key_file: Path = Field(Path("duban.key"), description="签名密钥文件，首次启动时自动生成，权限600")
+    mail_url: SecretStr | None = Field(None, description="邮件服务器：smtp://用户:密码@主机:25?from=duban@example.cn")
+    wecom_url: SecretStr | None = Field(None, description="企业微信应用：wecomapp://corpid:secret@agentid")
+    office_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="办公室工作群等，任意 Apprise 地址，多个以空格分隔"
+    )
+    link_days: int = Field(14, ge=1, le=90, description="审签链接有效天数")
+    rehearsal: bool = Field(False, description="1 为演练：虚拟时钟、站内投递箱；用过正式库后不能再打开")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("office_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+            raise ValueError("须以 http:// 或 https:// 开头")
+        return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("至少32个字符")
+        return value
+
+    def secret(self) -> bytes:
+        """The signing key; made on first use, mode 600, outside the database."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        if not self.secret_key_file.exists():
+            self.secret_key_file.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.secret_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        return self.secret_key_file.read_bytes().strip()
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process; raises SettingsRefused naming the setting, never its value."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as fault:
+        names = "；".join(f"DUBAN_{str(one['loc'][0]).upper()} {one['msg']}" for one in fault.errors() if one["loc"])
+        raise SettingsRefused(reason=names) from None

@@ -1,0 +1,63 @@
+"""One engine for every door: the store, its clock, how links are made, and how messages get out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from workflow import clock, sweep
+from workflow.acts import SYSTEM, Act, Actor
+from workflow.links import LinkMaker
+from workflow.refusals import NotRehearsing
+from workflow.store import Store
+
+#: Sends what is ready at an instant; how, is the notifier's business.
+Deliver = Callable[[datetime], object]
+
+
+def keep_queued(_now: datetime) -> None:
+    """The delivery of a process that only writes: its messages wait for the service."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What pages, API, commands and the scheduler all act through."""
+
+    store: Store
+    links: LinkMaker
+    rehearsal: bool = False
+    deliver: Deliver = keep_queued
+
+    def now(self, session: Session) -> datetime:
+        """The instant of this store's clock, virtual in a rehearsal."""
+        return clock.now(session, rehearsal=self.rehearsal)
+
+    @contextmanager
+    def acting(self, actor: Actor = SYSTEM) -> Iterator[Act]:
+        """One writing transaction; committed when the block ends, nothing is written when it raises."""
+        with self.store.write() as session:
+            yield Act(session, self.now(session), self.links, actor)
+
+    @contextmanager
+    def looking(self, actor: Actor = SYSTEM) -> Iterator[Act]:
+        """One reading transaction; what is written in it is not kept."""
+        with self.store.read() as session:
+            yield Act(session, self.now(session), self.links, actor)
+
+    def tick(self) -> sweep.Swept:
+        """What the scheduler does: sweep, then send what is ready."""
+        with self.store.read() as session:
+            now = self.now(session)
+        swept = sweep.run(self.store, now, self.links)
+        self.deliver(now)
+        return swept
+
+    def advance(self, target: datetime) -> datetime:
+        """Move the rehearsal clock, doing everything due on the way; raises NotRehearsing, ClockBackwards."""
+        if not self.rehearsal:
+            raise NotRehearsing
+        return clock.advance(self.store, target, self.links, deliver=self.deliver)

@@ -1,0 +1,36 @@
+"""The tables. Instants are stored in UTC and come back aware; a naive datetime is refused at the door.
+
+Content, attachments and history stand apart from the submission row, so that a sweep over a million
+submissions touches only narrow rows. Table models do not validate: values are checked before they come here.
+"""
+
+from sqlmodel import SQLModel
+
+from workflow.tables.asking import Link, Message, MessageItem, SignOff
+from workflow.tables.columns import UtcDateTime
+from workflow.tables.duties import Attachment, Content, Deadline, History, Programme, RungRow, Submission
+from workflow.tables.registers import Account, ApiToken, CalendarDay, Holding, Meta, Person, Supervision, Unit
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Attachment",
+    "CalendarDay",
+    "Content",
+    "Deadline",
+    "History",
+    "Holding",
+    "Link",
+    "Message",
+    "MessageItem",
+    "Meta",
+    "Person",
+    "Programme",
+    "RungRow",
+    "SQLModel",
+    "SignOff",
+    "Submission",
+    "Supervision",
+    "Unit",
+    "UtcDateTime",
+]

@@ -1,0 +1,160 @@
+"""What is owed by when: programmes, deadlines, rungs, submissions with their content and history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from workflow.tables.columns import instant, json_object, long_text
+
+
+class Programme(SQLModel, table=True):
+    """A definition launched for one cycle, pinned to the text it was launched from."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    definition: str
+    cycle: int
+    title: str
+    version: str
+    source_text: str = long_text()
+    launched_at: datetime = instant()
+
+
+class Deadline(SQLModel, table=True):
+    """A due instant that many submissions point at; an extended submission has one of its own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    obligation: str
+    occurrence: str
+    due_date: date
+    due_at: datetime = instant()
+    submission_id: int | None = Field(default=None, index=True)
+    schedule_version: int = 1
+    lapsed_at: datetime | None = instant(nullable=True)
+
+    __table_args__ = (
+        Index(
+            "deadline_to_lapse",
+            "due_at",
+            sqlite_where=text("lapsed_at IS NULL"),
+            postgresql_where=text("lapsed_at IS NULL"),
+        ),
+    )
+
+
+class RungRow(SQLModel, table=True):
+    """One rung of a deadline's ladder at its instant; ``batch`` is set when a sweep takes it."""
+
+    __tablename__ = "rung"
+
+    id: int | None = Field(default=None, primary_key=True)
+    deadline_id: int = Field(foreign_key="deadline.id", index=True)
+    position: int
+    fires_at: datetime = instant()
+    batch: str | None = None
+    reached: int = 0
+    fired_at: datetime | None = instant(nullable=True)
+
+    __table_args__ = (
+        Index(
+            "rung_to_fire",
+            "fires_at",
+            sqlite_where=text("fired_at IS NULL"),
+            postgresql_where=text("fired_at IS NULL"),
+        ),
+    )
+
+
+class Submission(SQLModel, table=True):
+    """报送件: one unit × one occurrence; the thing with a state."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id")
+    obligation: str
+    occurrence: str
+    unit: str = Field(foreign_key="unit.code", index=True)
+    deadline_id: int = Field(foreign_key="deadline.id", index=True)
+    due_date: date
+    due_at: datetime = instant()
+    standing: str = "draft"
+    state: str = "draft"
+    waiting_on: str = "unit"
+    light: str = "green"
+    version: int = 1
+    round: int = 0
+    step: int = 0
+    content_version: int = 0
+    content_hash: str = ""
+    history_seq: int = 0
+    head: str = ""
+    pending_since: datetime | None = instant(nullable=True)
+    chase_at: datetime | None = instant(nullable=True)
+    chases: int = 0
+    filed_at: datetime | None = instant(nullable=True)
+    late: bool = False
+    extended_from: date | None = None
+    last_alert_at: datetime | None = instant(nullable=True)
+    last_rung: str | None = None
+
+    __table_args__ = (
+        UniqueConstraint("programme_id", "obligation", "occurrence", "unit"),
+        Index(
+            "submission_overdue",
+            "programme_id",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'overdue'"),
+            postgresql_where=text("state = 'overdue'"),
+        ),
+        Index(
+            "submission_to_chase",
+            "chase_at",
+            sqlite_where=text("chase_at IS NOT NULL"),
+            postgresql_where=text("chase_at IS NOT NULL"),
+        ),
+    )
+
+
+class Content(SQLModel, table=True):
+    """One version of what a unit filled in; older versions stay."""
+
+    submission_id: int = Field(primary_key=True, foreign_key="submission.id")
+    version: int = Field(primary_key=True)
+    fields: dict[str, Any] = json_object()
+    hash: str
+    saved_at: datetime = instant()
+    saved_by: str = ""
+
+
+class Attachment(SQLModel, table=True):
+    """A file of a submission's content, found by its SHA-256."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    field: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class History(SQLModel, table=True):
+    """Append-only: what happened to a submission, when it took effect and when it was noticed."""
+
+    submission_id: int = Field(primary_key=True, foreign_key="submission.id")
+    seq: int = Field(primary_key=True)
+    at: datetime = instant()
+    noticed_at: datetime = instant()
+    event: str
+    source: str
+    dest: str
+    actor: str = ""
+    comment: str = long_text()
+    facts: dict[str, Any] = json_object()
+    hash: str

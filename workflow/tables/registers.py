@@ -1,0 +1,95 @@
+"""Who: the store's own facts, units, people, posts, calendars, accounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from workflow.tables.columns import instant
+
+
+class Meta(SQLModel, table=True):
+    """Facts about the store itself: its mode, the rehearsal clock, the last sweep."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Unit(SQLModel, table=True):
+    """单位."""
+
+    code: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    category: str = ""
+    groups: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    parent: str | None = None
+    row: int = 0
+
+
+class Person(SQLModel, table=True):
+    """任职人: somebody who holds posts."""
+
+    key: str = Field(primary_key=True)
+    name: str
+    email: str | None = None
+    wecom_id: str | None = None
+    mobile: str | None = None
+    row: int = 0
+
+
+class Holding(SQLModel, table=True):
+    """任职: a person holds a post (of a unit, or of the city) for a span of days, both ends included."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    post: str
+    unit: str | None = Field(default=None, foreign_key="unit.code")
+    person: str = Field(foreign_key="person.key")
+    since: date | None = None
+    until: date | None = None
+    row: int = 0
+
+
+class Supervision(SQLModel, table=True):
+    """分管: the holder of a leader's post supervises a unit for a span of days."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    post: str
+    unit: str = Field(foreign_key="unit.code")
+    since: date | None = None
+    until: date | None = None
+    row: int = 0
+
+
+class CalendarDay(SQLModel, table=True):
+    """One exceptional day of an imported calendar year."""
+
+    __tablename__ = "calendar_day"
+
+    day: date = Field(primary_key=True)
+    working: bool
+    name: str
+
+
+class Account(SQLModel, table=True):
+    """An account of the office, a unit, an inspector or the administrator."""
+
+    name: str = Field(primary_key=True)
+    role: str
+    unit: str | None = None
+    password_hash: str
+    created_at: datetime = instant()
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer token; only its hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    role: str
+    unit: str | None = None
+    token_hash: str = Field(unique=True)
+    created_at: datetime = instant()
+    revoked_at: datetime | None = instant(nullable=True)
