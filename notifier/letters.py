@@ -159,22 +159,22 @@ def _subject(facts: Facts) -> str:
     first = facts.matters[0]
     units = list(dict.fromkeys(matter.unit for matter in facts.matters))
     titles = list(dict.fromkeys(matter.obligation for matter in facts.matters))
-    what = f"“{titles[0]}”" if len(titles) == 1 else f"“{titles[0]}”等{len(titles)}项"
+    what = titles[0] if len(titles) == 1 else f"{titles[0]}等{len(titles)}项"
     who = units[0] if len(units) == 1 else f"{len(units)}个单位"
     by = f"{first.due_date.month}月{first.due_date.day}日前"
     late = f"逾期{max(matter.days_late for matter in facts.matters)}天"
     said = {
-        "reminder": f"请于{by}报送{what}",
-        "overdue": f"{who}{what}已逾期",
-        "escalation": f"{who}{what}{late}，请督促",
-        "request": f"{who}{what}请您审签（{by}报出）",
-        "chase": f"{len(facts.matters)}件报送件仍待您审签",
-        "urge": f"请尽快办理{what}" if not _signs(facts) else f"请尽快审签{what}",
-        "returned": f"{what}已退回，请修改后重报",
-        "filed": f"{who}{what}已报送",
-        "extended": f"{what}截止日期延至{day_text(first.due_date)}",
-        "exempted": f"{what}已同意免报",
-        "notice": f"{what}请知悉",
+        "reminder": f"请于{by}完成：{what}",
+        "overdue": f"{who}已逾期：{what}",
+        "escalation": f"{who}{late}，请督促：{what}",
+        "request": f"{who}请您于{by}审签：{what}",
+        "chase": f"{len(facts.matters)}件仍待您审签：{what}",
+        "urge": f"请尽快{'审签' if _signs(facts) else '办理'}：{what}",
+        "returned": f"已退回，请修改后重报：{what}",
+        "filed": f"已报送：{what}",
+        "extended": f"截止日期延至{day_text(first.due_date)}：{what}",
+        "exempted": f"已同意免报：{what}",
+        "notice": f"请知悉：{what}",
     }[first.reason]
     opening = "方案已启动，" if facts.launched else ""
     sign = {"lapse": "逾期", "escalation": "升级督办", "request": "待审签", "urge": "催办"}.get(facts.kind, "督办")

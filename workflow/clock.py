@@ -85,7 +85,8 @@ def advance(
 
 
 def _stops(store: Store, here: datetime, target: datetime) -> Iterator[datetime]:
-    """Each instant something is due at, then the target; looked up anew after each stop."""
+    """Where the clock stands, each instant something is due at, the target; looked up anew after each stop."""
+    yield here
     while True:
         with store.read() as session:
             upcoming = sweep.next_instant(session, after=here)
@@ -93,7 +94,8 @@ def _stops(store: Store, here: datetime, target: datetime) -> Iterator[datetime]
             break
         yield upcoming
         here = upcoming
-    yield target
+    if target > here:
+        yield target
 
 
 def _refuse_backwards(here: datetime, target: datetime) -> None:

@@ -56,13 +56,13 @@ class Pinned:
     version: str
 
 
-def load(path: FilePath) -> Pinned:
+def load(path: FilePath, *, cycle: int | None = None) -> Pinned:
     """Read a definition file; raises FaultyDefinition with all faults found."""
     try:
         data = path.read_bytes()
     except OSError:
         raise FaultyDefinition((Fault(str(path), 1, 1, "file-unreadable", "文件不存在或无法读取"),)) from None
-    return parse(data, name=str(path))
+    return parse(data, name=str(path), cycle=cycle)
 
 
 def parse(data: bytes, *, name: str, cycle: int | None = None) -> Pinned:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, Engine, delete
 from sqlmodel import Session, select
 
 from workflow.calendars import Calendar, DayRule, china
@@ -15,30 +16,18 @@ from workflow.tables import CalendarDay, Holding, Meta, Person, Supervision, Uni
 
 _Built = TypeVar("_Built", Directory, Calendar)
 
-_cache: dict[tuple[int, str, str], object] = {}
+_cache: WeakKeyDictionary[Engine | Connection, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 _lock = Lock()
 
 
 def directory(session: Session) -> Directory:
     """Units, people and posts as they stand in the store; rebuilt only after an import."""
-    found = _cached(session, "roster")
-    if isinstance(found, Directory):
-        return found
-    return _remember(session, "roster", Directory(export(session)))
+    return _remembered(session, "roster", lambda: Directory(export(session)))
 
 
 def calendar(session: Session) -> Calendar:
     """China's working days: the announced years, and those imported into this store."""
-    found = _cached(session, "calendar")
-    if isinstance(found, Calendar):
-        return found
-    built = china()
-    years: dict[int, list[DayRule]] = {}
-    for row in session.exec(select(CalendarDay)):
-        years.setdefault(row.day.year, []).append(DayRule(row.day, row.working, row.name))
-    for year, rules in years.items():
-        built = built.with_year(year, tuple(rules))
-    return _remember(session, "calendar", built)
+    return _remembered(session, "calendar", lambda: _calendar(session))
 
 
 def import_roster(session: Session, roster: Roster) -> None:
@@ -114,6 +103,16 @@ def export(session: Session) -> Roster:
     )
 
 
+def _calendar(session: Session) -> Calendar:
+    built = china()
+    years: dict[int, list[DayRule]] = {}
+    for row in session.exec(select(CalendarDay)):
+        years.setdefault(row.day.year, []).append(DayRule(row.day, row.working, row.name))
+    for year, rules in years.items():
+        built = built.with_year(year, tuple(rules))
+    return built
+
+
 def _revision(session: Session, subject: str) -> str:
     row = session.get(Meta, f"{subject}-revision")
     return row.value if row else "0"
@@ -122,26 +121,30 @@ def _revision(session: Session, subject: str) -> str:
 def _bump(session: Session, subject: str) -> None:
     session.merge(Meta(key=f"{subject}-revision", value=str(int(_revision(session, subject)) + 1)))
     session.flush()
-    # What this transaction reads next is not committed yet, so nothing of this revision may be remembered.
+    # What this transaction reads next is not committed yet, so nothing of this revision may be shared.
     session.info[f"{subject}-uncommitted"] = True
+    session.info.pop(subject, None)
 
 
-def _key(session: Session, subject: str) -> tuple[int, str, str]:
-    return id(session.get_bind()), subject, _revision(session, subject)
-
-
-def _cached(session: Session, subject: str) -> object:
-    if session.info.get(f"{subject}-uncommitted"):
-        return session.info.get(f"{subject}-built")
-    return _cache.get(_key(session, subject))
-
-
-def _remember(session: Session, subject: str, built: _Built) -> _Built:
-    if session.info.get(f"{subject}-uncommitted"):
-        session.info[f"{subject}-built"] = built
-        return built
+def _remembered(session: Session, subject: str, build: Callable[[], _Built]) -> _Built:
+    """Built once for a session, and shared by the sessions of a database that see the same revision."""
+    if subject in session.info:
+        kept: _Built = session.info[subject]
+        return kept
+    shared = _shared(session)
+    key = (subject, _revision(session, subject))
     with _lock:
-        if len(_cache) > 32:
-            _cache.clear()
-        _cache[_key(session, subject)] = built
+        found = None if session.info.get(f"{subject}-uncommitted") else shared.get(key)
+    built: _Built = build() if found is None else found
+    session.info[subject] = built
+    if not session.info.get(f"{subject}-uncommitted"):
+        with _lock:
+            for old in [one for one in shared if one[0] == subject and one != key]:
+                del shared[old]
+            shared[key] = built
     return built
+
+
+def _shared(session: Session) -> dict[tuple[str, str], Any]:
+    with _lock:
+        return _cache.setdefault(session.get_bind(), {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from workflow import clock, posts
 from workflow.acts import Act
 from workflow.calendars import DayRule
+from workflow.engine import Deliver, keep_queued
 from workflow.launch import Plan, launch, plan
 from workflow.library import Pinned
 from workflow.links import LinkMaker
@@ -87,8 +88,12 @@ def rehearse(
     start: datetime,
     end: datetime,
     years: dict[int, tuple[DayRule, ...]] | None = None,
+    deliver_through: Callable[[Store, LinkMaker], Deliver] | None = None,
 ) -> Rehearsed:
-    """Run the engine itself from ``start`` to ``end``; raises what a launch raises."""
+    """Run the engine itself from ``start`` to ``end``; raises what a launch raises.
+
+    ``deliver_through`` makes the delivery that writes the letters; without it they have no subject.
+    """
     store = Store.in_memory()
     try:
         store.migrate()
@@ -101,7 +106,8 @@ def rehearse(
             act = Act(session, start, _LINKS)
             planned = plan(act, pinned, cycle)
             launch(act, pinned, cycle)
-        clock.advance(store, end, _LINKS)
+        deliver = deliver_through(store, _LINKS) if deliver_through else keep_queued
+        clock.advance(store, end, _LINKS, deliver=deliver)
         return Rehearsed(planned, start, _lines(store, Directory(roster)))
     finally:
         store.close()
@@ -137,7 +143,7 @@ def _alert(message: Message, items: Iterable[Item], directory: Directory) -> Lin
     person = directory.person(message.person)
     channels = (("wecom",) if person.wecom_id else ()) + (("mail",) if person.email else ())
     return Line(
-        message.not_before.astimezone(SHANGHAI), message.kind, "alert", tuple(items),
+        (message.sent_at or message.not_before).astimezone(SHANGHAI), message.kind, "alert", tuple(items),
         (message.person,), (message.recipient,), channels, message.subject,
     )  # fmt: skip
 

@@ -1,0 +1,39 @@
+"""The ``duban`` commands. Each imports what it needs when it runs, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from commands import access, desk, operations, programmes, running
+
+app = typer.Typer(
+    name="duban",
+    help="督办：专项行动的报送、审签、期限、提醒与逾期清单。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for room in (running, programmes, desk, access, operations):
+    room.add_to(app)
+
+
+def run() -> int:
+    """Run the command line; the exit code is 0, 1 for a refusal, 2 for wrong usage."""
+    from workflow.refusals import Refusal
+
+    try:
+        code = app(standalone_mode=False)
+    except Refusal as refused:
+        print(refused.text, file=sys.stderr)
+        return 1
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except BrokenPipeError:
+        return 0
+    return code if isinstance(code, int) else 0

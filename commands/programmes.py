@@ -1,0 +1,222 @@
+"""Definitions and programmes: check, launch, rehearse."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workflow.engine import Deliver
+    from workflow.launch import Plan
+    from workflow.library import Pinned
+    from workflow.links import LinkMaker
+    from workflow.rehearsal import Line, Rehearsed
+    from workflow.roster import Roster
+    from workflow.store import Store
+
+
+class RehearsalFormat(StrEnum):
+    """How a rehearsal is printed."""
+
+    table = "table"
+    json = "json"
+    ics = "ics"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command()(check)
+    app.command()(launch)
+    app.command()(rehearse)
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="方案定义文件")],
+    cycle: Annotated[int | None, typer.Option(help="按此年度核对日期（默认用文件中的 cycle）")] = None,
+) -> None:
+    """检查方案定义：每处错误一行，格式为 文件:行:列: 代码: 说明。"""
+    from workflow import library
+
+    faults = 0
+    for file in files:
+        try:
+            library.load(file, cycle=cycle)
+            print(f"{file}：没有发现错误")
+        except library.FaultyDefinition as faulty:
+            faults += len(faulty.faults)
+            for fault in faulty.faults:
+                print(fault)
+    raise typer.Exit(1 if faults else 0)
+
+
+def launch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="方案定义文件")],
+    cycle: Annotated[int, typer.Option(help="年度，月日都落在这一年")],
+    roster: Annotated[Path | None, typer.Option(help="花名册（.xlsx 或 CSV 文件夹）；不写则用库中已有的")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出将要建立的内容和存在的问题，不写入")] = False,
+    at: Annotated[str | None, typer.Option(help="演练库：把时钟拨到此刻再启动，如 2021-12-31T08:30")] = None,
+) -> None:
+    """启动方案：为每个单位建立报送件、截止日期和督办梯次。"""
+    from service import open_service
+    from workflow import clock, library, posts
+    from workflow import launch as launching
+    from workflow.refusals import LaunchRefused
+
+    pinned = library.load(file, cycle=cycle)
+    read = _roster(roster) if roster else None
+    with open_service() as service, service.engine.store.write() as session:
+        if read is not None:
+            posts.import_roster(session, read)
+        if service.engine.rehearsal:
+            instant = _instant(at) if at else None
+            if instant is None and not clock.is_set(session):
+                from workflow.rehearsal import start_of
+
+                instant = start_of(pinned, cycle)
+            if instant is not None:
+                clock.set_before_launch(session, instant)
+        elif at:
+            raise LaunchRefused(reason="--at 只用于演练库（DUBAN_REHEARSAL=1）")
+        act = launching.Act(session, service.engine.now(session), service.engine.links)
+        planned = launching.plan(act, pinned, cycle)
+        _show_plan(planned)
+        if dry_run:
+            session.rollback()
+            raise typer.Exit(1 if planned.wrong else 0)
+        launching.launch(act, pinned, cycle)
+    print(f"已启动：{planned.key}，共{planned.submissions}件报送件")
+
+
+def rehearse(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="方案定义文件")],
+    cycle: Annotated[int, typer.Option(help="年度")],
+    roster: Annotated[Path, typer.Option(help="花名册（.xlsx 或 CSV 文件夹）")],
+    start: Annotated[str | None, typer.Option("--from", help="从何时启动，默认为方案的印发时间")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="到何时为止（含当日），默认为年底")] = None,
+    format: Annotated[RehearsalFormat, typer.Option("--format", help="输出格式")] = RehearsalFormat.table,
+    calendar: Annotated[list[Path] | None, typer.Option(help="另外装入的放假安排（CSV），可写多次")] = None,
+) -> None:
+    """演练：无人报送时，一年里会发生的每次提醒、升级和逾期。不接触任何数据库。"""
+    from workflow import library, rehearsal
+    from workflow.calendars import parse_year
+
+    pinned = library.load(file, cycle=cycle)
+    begin = _instant(start) if start else rehearsal.start_of(pinned, cycle)
+    finish = _end_of(end) if end else _end_of(f"{cycle}-12-31")
+    years = dict(parse_year(path.read_text(encoding="utf-8-sig")) for path in calendar or ())
+    done = rehearsal.rehearse(
+        pinned, _roster(roster), cycle=cycle, start=begin, end=finish, years=years, deliver_through=_outbox
+    )
+    _say_provisional(done.plan)
+    {
+        RehearsalFormat.json: _print_json,
+        RehearsalFormat.table: _print_table,
+        RehearsalFormat.ics: _print_ics,
+    }[format](done, pinned)
+
+
+def _outbox(store: Store, links: LinkMaker) -> Deliver:
+    from notifier.channels import open_channels
+    from notifier.deliveries import Mailroom
+
+    return Mailroom(store, open_channels(None, None, []), links, "http://rehearsal.invalid", rehearsal=True).deliver
+
+
+def _roster(path: Path) -> Roster:
+    from documents import rosters
+    from workflow.roster import require_sound
+
+    read = rosters.read(path)
+    for warning in require_sound(read):
+        print(f"提示：{warning}", file=sys.stderr)
+    return read
+
+
+def _instant(written: str) -> datetime:
+    from workflow.moments import SHANGHAI
+    from workflow.refusals import DateRefused
+
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError:
+        raise DateRefused(reason=f"“{written}”看不懂，请写成 2021-12-31 或 2021-12-31T08:30") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)
+
+
+def _end_of(written: str) -> datetime:
+    instant = _instant(written)
+    return instant.replace(hour=23, minute=59, second=59) if len(written) == 10 else instant
+
+
+def _show_plan(planned: Plan) -> None:
+    print(f"方案：{planned.key}")
+    for one in planned.obligations:
+        print(f"  {one.due_date:%Y-%m-%d}前  {one.title}（{one.obligation}）：{len(one.units)}个单位")
+    _say_provisional(planned)
+    for text in planned.wrong:
+        print(f"  问题：{text}")
+
+
+def _say_provisional(planned: Plan) -> None:
+    for year in planned.provisional:
+        print(f"注意：{year}年放假安排尚未公布，工作日为暂定（按周一至周五推算），公布后请装入日历", file=sys.stderr)
+
+
+def _print_json(done: Rehearsed, _pinned: Pinned) -> None:
+    rows = [_json_row(line, done) for line in done.lines]
+    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _json_row(line: Line, done: Rehearsed) -> dict[str, object]:
+    return {
+        "at": line.at.isoformat(),
+        "kind": line.kind,
+        "type": line.type,
+        "obligation": line.obligation,
+        "occurrence": line.occurrence,
+        "units": list(line.units),
+        "recipients": list(line.recipients),
+        "names": list(line.names),
+        "channels": list(line.channels),
+        "subject": line.subject,
+        "provisional": bool(done.plan.provisional),
+        "items": [{"obligation": i.obligation, "occurrence": i.occurrence, "unit": i.unit} for i in line.items],
+    }
+
+
+def _print_table(done: Rehearsed, pinned: Pinned) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{pinned.definition.title} {done.plan.key} 演练")
+    for heading in ("时间", "类型", "事项", "单位", "收件人", "主题"):
+        table.add_column(heading, overflow="fold")
+    kinds = {"lapse": "逾期", "reminder": "提醒", "escalation": "升级", "notice": "通知", "digest": "汇总"}
+    for line in done.lines:
+        title = pinned.definition.obligations[line.obligation].title if line.obligation else "多项"
+        who = "、".join(line.names) or "（状态变化）"
+        units = line.units[0] if len(line.units) == 1 else f"{len(line.units)}个单位"
+        table.add_row(f"{line.at:%Y-%m-%d %H:%M}", kinds.get(line.kind, line.kind), title, units, who, line.subject)
+    Console().print(table)
+
+
+def _print_ics(done: Rehearsed, pinned: Pinned) -> None:
+    from documents.ics import Event, calendar
+
+    events = [
+        Event(
+            uid=f"{done.plan.key}-{number}@duban",
+            at=line.at,
+            summary=line.subject or f"{len(line.units)}个单位逾期",
+            description="、".join(line.names),
+        )
+        for number, line in enumerate(done.lines)
+    ]
+    sys.stdout.write(calendar(pinned.definition.title, events))

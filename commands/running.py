@@ -1,0 +1,97 @@
+"""Running duban: the service itself, and the demonstration that needs nothing but this command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workflow.acts import Act
+
+HOUSE = Path(__file__).parent.parent
+DEMO_ACCOUNTS = (
+    ("office", "office", None, "领导小组办公室"),
+    ("jiaoyu", "unit", "市教育体育局", "市教育体育局联络员"),
+    ("xuanchuan", "unit", "市委宣传部", "市委宣传部联络员"),
+    ("inspector", "inspector", None, "市人民政府督查室"),
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="监听端口")] = 8000,
+) -> None:
+    """启动服务：页面、接口、定时任务和消息发送在同一个进程中。"""
+    import service
+    from workflow import accounts
+
+    service.set_up_logging()
+    with service.open_service() as opened:
+        with opened.engine.acting() as act:
+            password = accounts.ensure_admin(act)
+        if password is not None:
+            print(f"首次启动。管理员账号：admin　一次性密码：{password}", flush=True)
+        print(f"督办服务：http://{host}:{port}", flush=True)
+        service.serve(opened, host=host, port=port)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="监听端口")] = 8000,
+    folder: Annotated[Path, typer.Option(help="存放演示数据的文件夹，每次清空")] = Path(".demo"),
+) -> None:
+    """演示：用样例花名册启动鄂尔多斯2022年方案，虚拟时钟停在2021年12月31日08:30，由您拨动。"""
+    import service
+    from settings import load
+
+    _clear(folder)
+    settings = load(
+        database_url=f"sqlite:///{folder / 'demo.db'}",
+        base_url=f"http://127.0.0.1:{port}",
+        secret_key_file=folder / "demo.key",
+        rehearsal=True,
+    )
+    service.set_up_logging()
+    with service.open_service(settings) as opened:
+        with opened.engine.store.write() as session:
+            from workflow.acts import Act
+
+            _stage(Act(session, datetime.now().astimezone(), opened.engine.links))
+        print(f"打开浏览器：http://127.0.0.1:{port}　按 Ctrl+C 结束", flush=True)
+        service.serve(opened, host="127.0.0.1", port=port)
+
+
+def _clear(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("demo.*"):
+        old.unlink()
+
+
+def _stage(act: Act) -> None:
+    """Roster, programme, accounts and one API token, all at the instant the plan was handed out."""
+    from documents import rosters
+    from workflow import accounts, clock, library, posts, rehearsal
+    from workflow.launch import launch
+
+    pinned = library.load(HOUSE / "definitions" / "ordos-benchmarking.yaml")
+    start = rehearsal.start_of(pinned, 2022)
+    roster = rosters.read(HOUSE / "definitions" / "rosters" / "ordos-benchmarking.xlsx")
+    posts.import_roster(act.session, roster)
+    clock.set_before_launch(act.session, start)
+    act = act.at(start)
+    launch(act, pinned, 2022)
+    codes = {unit.name: unit.code for unit in roster.units}
+    print("演示账号（账号 / 密码）：")
+    for name, role, unit, title in DEMO_ACCOUNTS:
+        password = f"{name}-demo"
+        accounts.add_account(act, name, role=role, unit=codes[unit] if unit else None, password=password)
+        print(f"  {name:<11} {password:<16} {title}")
+    print(f"办公室接口令牌：{accounts.add_token(act, role='office', unit=None)}")

@@ -1,0 +1,122 @@
+"""duban starts here: settings → store → engine → notifier → web, each built once.
+
+The heavy rooms are imported where they are built, so that ``duban --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from notifier.channels import Channels
+    from notifier.deliveries import Mailroom
+    from settings import Settings
+    from workflow.engine import Engine
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of duban without its pages; made by ``open_service``."""
+
+    settings: Settings
+    engine: Engine
+    mailroom: Mailroom
+
+
+@contextmanager
+def open_service(settings: Settings | None = None) -> Iterator[Service]:
+    """Everything but the web, open until the block ends; raises named refusals when it cannot be."""
+    import settings as from_environment
+    from notifier.deliveries import Mailroom
+    from workflow import clock
+    from workflow.engine import Engine
+    from workflow.links import LinkMaker
+    from workflow.store import Store
+
+    settings = settings or from_environment.load()
+    channels = _channels(settings)
+    store = Store.open(settings.database_url)
+    try:
+        store.migrate()
+        store.check()
+        clock.settle_mode(store, rehearsal=settings.rehearsal)
+        links = LinkMaker(settings.secret(), settings.link_days)
+        mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal)
+        yield Service(settings, Engine(store, links, rehearsal=settings.rehearsal, deliver=mailroom.deliver), mailroom)
+    finally:
+        store.close()
+        channels.close()
+
+
+def serve(service: Service, *, host: str, port: int) -> None:
+    """Pages, API, scheduler and deliveries in this process until it is told to stop; raises StoreBusy."""
+    import uvicorn
+
+    from workflow.ticker import Ticker
+
+    service.engine.store.claim_service()
+    if service.engine.store.dialect == "sqlite":
+        service.mailroom.take_back_claims()
+    ticker = Ticker(service.engine)
+    app = web_app(service, ticker_seconds=ticker.seconds_since)
+    ticker.start()
+    try:
+        uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
+    finally:
+        ticker.stop()
+
+
+def web_app(service: Service, **_: object) -> FastAPI:
+    """The FastAPI application over a service."""
+    raise RuntimeError
+
+
+def _channels(settings: Settings) -> Channels:
+    from notifier.channels import ChannelUrlRefused, open_channels
+    from settings import SettingsRefused
+
+    secret = (one.get_secret_value() if one else None for one in (settings.mail_url, settings.wecom_url))
+    try:
+        return open_channels(*secret, [one.get_secret_value() for one in settings.office_urls])
+    except ChannelUrlRefused as refused:
+        raise SettingsRefused(reason=str(refused)) from None
+
+
+def set_up_logging() -> None:
+    """One JSON line per event on standard error; what may hold a token is redacted."""
+    import re
+
+    import structlog
+
+    token = re.compile(r"/s/[A-Za-z0-9_-]{20,}")
+
+    def redact(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {key: token.sub("/s/…", value) if isinstance(value, str) else value for key, value in event.items()}
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+        redact,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    structlog.configure(processors=shared, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def main() -> None:
+    """The ``duban`` command: a refusal is one line on standard error and exit code 1, never a traceback."""
+    from commands import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()
