@@ -1,0 +1,97 @@
+"""The pages in a real browser: nothing sticks out, nothing is blocked, nobody is shut out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.samples import PAGES
+from web.rendering import STATIC_FOLDER, render
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+STICKS_OUT = "document.documentElement.scrollWidth > window.innerWidth"
+
+
+class Samples(BaseHTTPRequestHandler):
+    """The sample pages and the static files, under the policy of the service."""
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        static = STATIC_FOLDER / path.rpartition("/")[2]
+        if path.startswith("/static/"):
+            kind, body = KINDS[static.suffix], static.read_bytes()
+        else:
+            kind, body = "text/html; charset=utf-8", render(PAGES[path[1:]]).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Samples) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def window(browser: Browser, width: int, *, bypass_csp: bool = False) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": width, "height": 780}, bypass_csp=bypass_csp)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 760, 1280, 1920])
+def test_no_page_sticks_out_or_breaks_the_policy(browser: Browser, address: str, width: int) -> None:
+    faults: list[str] = []
+    with window(browser, width) as page:
+        page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
+        for name in PAGES:
+            page.goto(f"{address}/{name}")
+            if page.evaluate(STICKS_OUT):
+                faults.append(f"{name} sticks out")
+    assert not faults
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_shuts_anybody_out(browser: Browser, address: str, width: int) -> None:
+    faults: list[str] = []
+    with window(browser, width, bypass_csp=True) as page:
+        for name in PAGES:
+            page.goto(f"{address}/{name}")
+            found = Axe().run(page).response["violations"]
+            faults += [f"{name}: {fault['id']} {fault['nodes'][0]['target']}" for fault in found]
+    assert not faults
+
+
+def test_the_first_key_press_offers_to_skip_to_the_text(browser: Browser, address: str) -> None:
+    with window(browser, 360) as page:
+        page.goto(f"{address}/signoff")
+        page.keyboard.press("Tab")
+        skip = page.get_by_text("跳到正文")
+        assert skip.evaluate("node => node === document.activeElement")
+        box = skip.bounding_box()
+        assert box is not None and box["x"] >= 0

@@ -1,0 +1,1 @@
+"""What people see: pages, letters' landing places and the API over HTTP."""

@@ -1,0 +1,43 @@
+"""A frozen dataclass for every template: all that a page may show, as plain values."""
+
+from web.contexts.entry import LoginPage, ProblemPage
+from web.contexts.mail import MessagePage, MessagesPage, OutboxPage
+from web.contexts.overdue import OverduePage
+from web.contexts.overview import BoardPage, ProgrammesPage
+from web.contexts.signing import DeadLinkPage, DecidedOtherwisePage, ReceiptPage, SignAllPage, SignPage
+from web.contexts.submission import SubmissionPage
+
+Page = (
+    LoginPage
+    | ProblemPage
+    | ProgrammesPage
+    | BoardPage
+    | SubmissionPage
+    | OverduePage
+    | MessagesPage
+    | MessagePage
+    | OutboxPage
+    | SignPage
+    | ReceiptPage
+    | DecidedOtherwisePage
+    | DeadLinkPage
+    | SignAllPage
+)
+
+__all__ = [
+    "BoardPage",
+    "DeadLinkPage",
+    "DecidedOtherwisePage",
+    "LoginPage",
+    "MessagePage",
+    "MessagesPage",
+    "OutboxPage",
+    "OverduePage",
+    "Page",
+    "ProblemPage",
+    "ProgrammesPage",
+    "ReceiptPage",
+    "SignAllPage",
+    "SignPage",
+    "SubmissionPage",
+]

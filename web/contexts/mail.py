@@ -1,0 +1,105 @@
+"""Messages: the proof of their delivery, and the rehearsal's mailbox."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from web.contexts.frame import Choice, Frame, Link, MessageStatus, Pager
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message and what became of it; `kind` and `channel` are in Chinese (提醒, 邮件 …)."""
+
+    href: str
+    created_at: datetime
+    post: str
+    name: str
+    kind: str
+    subject: str
+    channel: str
+    status: MessageStatus
+    attempts: int
+    answer: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class MessagesPage:
+    """Delivery proof, newest first."""
+
+    frame: Frame
+    as_of: datetime
+    statuses: tuple[Choice, ...]
+    recipient: str
+    submission: str
+    lines: tuple[MessageLine, ...]
+    pager: Pager
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to hand a message over, and the provider's answer."""
+
+    at: datetime
+    channel: str
+    delivered: bool
+    answer: str
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """One message with its text. Sign-off links in `text` are already struck out by the caller."""
+
+    frame: Frame
+    line: MessageLine
+    address: str
+    text: str
+    tries: tuple[Attempt, ...]
+    about: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class OutboxLine:
+    """One letter in the rehearsal's mailbox; `at` is on the virtual clock."""
+
+    href: str
+    at: datetime
+    recipient: str
+    subject: str
+    channel: str
+    status: MessageStatus
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class OutboxDay:
+    """The letters of one virtual day."""
+
+    day: date
+    lines: tuple[OutboxLine, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as its recipient reads it; web addresses in `text` become links."""
+
+    sender: str
+    recipient: str
+    address: str
+    at: datetime
+    channel: str
+    subject: str
+    text: str
+    status: MessageStatus
+
+
+@dataclass(frozen=True)
+class OutboxPage:
+    """The rehearsal's mailbox; `letter` is None when none is chosen. `list_href` keeps the filter."""
+
+    frame: Frame
+    recipients: tuple[Choice, ...]
+    days: tuple[OutboxDay, ...]
+    letter: Letter | None
+    list_href: str
+    pager: Pager

@@ -1,0 +1,103 @@
+"""The overview: every programme, and one programme's board of units × obligations."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from web.contexts.frame import Choice, Frame, Light, Link, State, StateCounts, WaitingOn
+
+
+@dataclass(frozen=True)
+class NextDeadline:
+    """The nearest deadline that still has open submissions. `due_at` is the first late instant."""
+
+    obligation: str
+    due_date: date
+    due_at: datetime
+    open_count: int
+
+
+@dataclass(frozen=True)
+class ProgrammeLine:
+    """One programme of the list; `provisional` says that a working-day calendar is not announced yet."""
+
+    key: str
+    title: str
+    cycle: int
+    document: str
+    starts: date
+    ends: date
+    units: int
+    counts: StateCounts
+    next_deadline: NextDeadline | None
+    board_href: str
+    overdue_href: str
+    provisional: str = ""
+
+
+@dataclass(frozen=True)
+class ProgrammesPage:
+    """The list of programmes, running ones first."""
+
+    frame: Frame
+    programmes: tuple[ProgrammeLine, ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One occurrence of an obligation. `occurrence` is empty when it falls due only once."""
+
+    obligation: str
+    occurrence: str
+    stage: str
+    due_date: date
+    counts: StateCounts
+
+
+@dataclass(frozen=True)
+class BoardCell:
+    """One submission on the board. Days are calendar days; `desk` names whose desk it lies on."""
+
+    href: str
+    state: State
+    light: Light
+    waiting_on: WaitingOn
+    desk: str = ""
+    days_late: int = 0
+    extended_to: date | None = None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One unit; a cell is None where the unit does not owe that column."""
+
+    unit: str
+    cells: tuple[BoardCell | None, ...]
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """The units of one category; `opened` groups are unfolded when the page arrives."""
+
+    category: str
+    counts: StateCounts
+    rows: tuple[BoardRow, ...]
+    opened: bool
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """Units × obligations of one programme, as filtered; `counts` covers the whole programme."""
+
+    frame: Frame
+    title: str
+    cycle: int
+    as_of: datetime
+    counts: StateCounts
+    columns: tuple[BoardColumn, ...]
+    groups: tuple[BoardGroup, ...]
+    states: tuple[Choice, ...]
+    categories: tuple[Choice, ...]
+    text: str
+    board_href: str
+    links: tuple[Link, ...] = ()
