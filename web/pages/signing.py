@@ -1,0 +1,296 @@
+"""What an approver sees, read from the store: the page of one request, its receipt, the list of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from web.contexts.signing import (
+    DecidedItem,
+    DecidedOtherwisePage,
+    EarlierReturn,
+    ReceiptPage,
+    SignAllPage,
+    SignedDecision,
+    SignPage,
+    WaitingItem,
+)
+from web.contexts.submission import Attachment, FormField, SignOffLine
+from workflow import deadlines, forms, signing
+from workflow.acts import Act
+from workflow.definition import Definition, Obligation
+from workflow.lifecycle import FILING
+from workflow.refusals import LinkUnknown, NotFound
+from workflow.signing import Choice
+from workflow.tables import Content, History, Link, SignOff, Submission
+from workflow.tables import Attachment as StoredFile
+
+#: Ready-made words for the comment, one tap each where scripts run, an example where they do not.
+PHRASES = ("同意。", "同意，请抓紧落实。", "请补充完善后再报。", "请按标杆逐项量化后再报。")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the page stands: its token, its addresses' prefix, who to call."""
+
+    token: str
+    form_token: str
+    contact: str
+    rehearsal: bool
+
+    @property
+    def here(self) -> str:
+        """The path of this link."""
+        return f"/s/{self.token}"
+
+
+def request_of(act: Act, link: Link) -> SignOff:
+    """The request behind an item link; raises LinkUnknown when it was closed without a decision."""
+    request = act.session.get(SignOff, link.sign_off_id) if link.sign_off_id else None
+    if request is None or (request.closed_at is not None and request.decision is None):
+        raise LinkUnknown
+    return request
+
+
+def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
+    """The request laid out for reading, nothing chosen yet."""
+    row = _submission(act, request)
+    definition = act.definition(row.programme_id)
+    obligation = definition.obligations[row.obligation]
+    requests = _requests(act, row)
+    submitted = _submitted(act, row)
+    return SignPage(
+        action=door.here,
+        form_token=door.form_token,
+        rehearsal_now=act.now if door.rehearsal else None,
+        programme=_programme(act, row),
+        unit=act.audience(row.programme_id).directory.unit(row.unit).name,
+        obligation=obligation.title,
+        asked=obligation.duty,
+        post=request.post_title,
+        holder=request.holder,
+        on_behalf_of="",
+        submitted_at=submitted.at if submitted else request.asked_at,
+        submitted_by=submitted.actor if submitted else "",
+        due_date=row.due_date,
+        due_at=row.due_at,
+        days_late=deadlines.days_late(row.due_date, act.now) if act.now >= row.due_at else 0,
+        fields=_fields(act, door, row, request, obligation),
+        attachments=_files(act, door, row, request, obligation),
+        criteria=tuple(one.title + (f"：{one.help}" if one.help else "") for one in obligation.criteria.values()),
+        signed_before=_signed_before(requests, request, definition, obligation),
+        returns=_returns(requests),
+        phrases=PHRASES,
+        content_hash=request.content_hash,
+        contact=door.contact,
+        others_href=f"{door.here}/all",
+        others_waiting=_others(act, request),
+    )
+
+
+def receipt(act: Act, door: Door, request: SignOff) -> ReceiptPage:
+    """What was decided; the same page for the same decision sent twice."""
+    row = _submission(act, request)
+    filed = row.state == "filed" and row.filed_at == request.decided_at
+    return ReceiptPage(
+        rehearsal_now=act.now if door.rehearsal else None,
+        programme=_programme(act, row),
+        unit=act.audience(row.programme_id).directory.unit(row.unit).name,
+        obligation=act.definition(row.programme_id).obligations[row.obligation].title,
+        record=_record(request),
+        days_late=deadlines.days_late(row.due_date, row.filed_at)
+        if filed and row.filed_at and row.late
+        else 0
+        if filed
+        else None,
+        contact=door.contact,
+        others_href=f"{door.here}/all",
+        others_waiting=_others(act, request),
+    )
+
+
+def decided_otherwise(act: Act, door: Door, request: SignOff, attempted: Choice) -> DecidedOtherwisePage:
+    """The opposite decision stands already."""
+    shown = receipt(act, door, request)
+    return DecidedOtherwisePage(
+        rehearsal_now=shown.rehearsal_now, programme=shown.programme, unit=shown.unit, obligation=shown.obligation,
+        record=shown.record, attempted=attempted, contact=door.contact, others_href=shown.others_href,
+        others_waiting=shown.others_waiting,
+    )  # fmt: skip
+
+
+def sign_all_page(act: Act, door: Door, person: str) -> SignAllPage:
+    """Everything that waits for one person, the nearest deadline first, and what they have decided."""
+    requests = signing.desk(act.session, person)
+    if not requests:
+        raise LinkUnknown
+    rows = _rows(act, requests)
+    waiting = [request for request in requests if request.decision is None]
+    waiting.sort(key=lambda request: (rows[request.submission_id].due_at, request.asked_at))
+    decided = [request for request in requests if request.decision is not None]
+    return SignAllPage(
+        rehearsal_now=act.now if door.rehearsal else None,
+        post="、".join(dict.fromkeys(request.post_title for request in requests)),
+        holder=requests[-1].holder,
+        as_of=act.now,
+        waiting=tuple(_waiting(act, request, rows[request.submission_id]) for request in waiting),
+        decided=tuple(_decided(act, request, rows[request.submission_id]) for request in reversed(decided)),
+        contact=door.contact,
+    )
+
+
+def file_of(act: Act, request: SignOff, attachment_id: int) -> StoredFile:
+    """A file of the content that this request is about; raises NotFound for any other."""
+    values = _content(act, request)
+    known = {
+        one["id"] for value in values.values() if isinstance(value, list) for one in value if isinstance(one, dict)
+    }
+    found = act.session.get(StoredFile, attachment_id) if attachment_id in known else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _submission(act: Act, request: SignOff) -> Submission:
+    row = act.session.get(Submission, request.submission_id)
+    assert row is not None
+    return row
+
+
+def _rows(act: Act, requests: list[SignOff]) -> dict[int, Submission]:
+    ids = sorted({request.submission_id for request in requests})
+    found: dict[int, Submission] = {}
+    for start in range(0, len(ids), 500):
+        part = act.session.exec(select(Submission).where(col(Submission.id).in_(ids[start : start + 500])))
+        found |= {row.id or 0: row for row in part}
+    return found
+
+
+def _programme(act: Act, row: Submission) -> str:
+    programme = act.programme(row.programme_id)
+    return f"{programme.title}（{programme.cycle}年度）"
+
+
+def _content(act: Act, request: SignOff) -> dict[str, object]:
+    found = act.session.get(Content, (request.submission_id, request.content_version))
+    return dict(found.fields) if found else {}
+
+
+def _submitted(act: Act, row: Submission) -> History | None:
+    last = select(History).where(History.submission_id == row.id, History.event == "submit")
+    return act.session.exec(last.order_by(col(History.seq).desc())).first()
+
+
+def _fields(act: Act, door: Door, row: Submission, request: SignOff, obligation: Obligation) -> tuple[FormField, ...]:
+    values = _content(act, request)
+    return tuple(
+        FormField(name=name, label=field.label, kind=field.type, value=forms.shown(field, values.get(name)))
+        for name, field in obligation.form.items()
+        if field.type != "file"
+    )
+
+
+def _files(act: Act, door: Door, row: Submission, request: SignOff, obligation: Obligation) -> tuple[Attachment, ...]:
+    values = _content(act, request)
+    version = act.session.get(Content, (request.submission_id, request.content_version))
+    assert version is not None
+    return tuple(
+        Attachment(
+            name=str(one["name"]),
+            href=f"{door.here}/files/{one['id']}",
+            size=int(one["size"]),
+            sha256=str(one["sha256"]),
+            uploaded_at=version.saved_at,
+            uploaded_by=version.saved_by,
+        )  # fmt: skip
+        for name, field in obligation.form.items()
+        if field.type == "file"
+        for one in _listed(values.get(name))
+    )
+
+
+def _listed(value: object) -> list[dict[str, str]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _requests(act: Act, row: Submission) -> list[SignOff]:
+    of_row = select(SignOff).where(SignOff.submission_id == row.id).order_by(col(SignOff.id))
+    return list(act.session.exec(of_row))
+
+
+def _signed_before(
+    requests: list[SignOff], mine: SignOff, definition: Definition, obligation: Obligation
+) -> tuple[SignOffLine, ...]:
+    return tuple(
+        SignOffLine(
+            step=one.step + 1,
+            post=one.post_title,
+            holder=one.holder,
+            decision="approve",
+            decided_at=one.decided_at,
+            comment=one.comment,
+        )  # fmt: skip
+        for one in requests
+        if one.round == mine.round and one.decision == "approve" and one.id != mine.id
+    )
+
+
+def _returns(requests: list[SignOff]) -> tuple[EarlierReturn, ...]:
+    return tuple(
+        EarlierReturn(at=one.decided_at, post=one.post_title, holder=one.holder, comment=one.comment)
+        for one in requests
+        if one.decision == "return" and one.decided_at is not None
+    )
+
+
+def _others(act: Act, request: SignOff) -> int:
+    return sum(one.decision is None and one.id != request.id for one in signing.desk(act.session, request.person))
+
+
+def number_of(request: SignOff) -> str:
+    """The number of a decision in the record."""
+    return f"SQ-{request.id:07d}"
+
+
+def _record(request: SignOff) -> SignedDecision:
+    assert request.decided_at is not None
+    return SignedDecision(
+        number=number_of(request),
+        decision="approve" if request.decision == "approve" else "return",
+        decided_at=request.decided_at,
+        post=request.post_title,
+        holder=request.holder,
+        on_behalf_of="",
+        name=request.typed_name,
+        comment=request.comment,
+        content_hash=request.content_hash,
+    )
+
+
+def _waiting(act: Act, request: SignOff, row: Submission) -> WaitingItem:
+    token = act.links.standing(act.session, request.id or 0, act.now)
+    audience = act.audience(row.programme_id)
+    return WaitingItem(
+        href=f"/s/{token}" if token else "",
+        programme=_programme(act, row),
+        unit=audience.directory.unit(row.unit).name,
+        obligation=audience.definition.obligations[row.obligation].title,
+        due_date=row.due_date,
+        due_at=row.due_at,
+        days_late=deadlines.days_late(row.due_date, act.now) if act.now >= row.due_at else 0,
+        submitted_at=request.asked_at,
+    )
+
+
+def _decided(act: Act, request: SignOff, row: Submission) -> DecidedItem:
+    record = _record(request)
+    audience = act.audience(row.programme_id)
+    return DecidedItem(
+        unit=audience.directory.unit(row.unit).name,
+        obligation=audience.definition.obligations[row.obligation].title,
+        decision=record.decision,
+        decided_at=record.decided_at,
+        number=record.number,
+        standing=FILING.standing(row.standing).title,
+    )
