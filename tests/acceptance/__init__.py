@@ -1,0 +1,1 @@
+"""The promises tried from outside, as a new user would."""
