@@ -1,0 +1,54 @@
+"""What the documents say is compared with what the code has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from commands import app
+from settings import Settings
+from workflow import library
+from workflow.definition import Definition, FormField, Obligation, Part, Rung, Step
+
+HOUSE = Path(__file__).parent.parent
+DEFINITIONS = (HOUSE / "docs" / "definitions.md").read_text(encoding="utf-8")
+OPERATIONS = (HOUSE / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    documented = set(re.findall(r"^\| `DUBAN_([A-Z_]+)`", OPERATIONS, re.MULTILINE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("part", [Definition, Obligation, FormField, Step, Rung])
+def test_every_key_of_a_definition_is_documented(part: type[Part]) -> None:
+    keys = {field.alias or name for name, field in part.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in DEFINITIONS} == set()
+
+
+def test_the_example_of_the_reference_is_a_sound_definition() -> None:
+    example = re.findall(r"```yaml\n(.*?)```", DEFINITIONS, re.DOTALL)[0]
+    assert library.parse(example.encode(), name="example").definition.programme == "small-example"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_names_every_command(readme: str) -> None:
+    text = (HOUSE / readme).read_text(encoding="utf-8")
+    listed = re.findall(r"`duban (check \|[^`]*)`", text)[0]
+    group = typer.main.get_command(app)
+    assert set(re.split(r"[\s|]+", listed)) == set(group.commands)  # type: ignore[attr-defined]
+
+
+def test_both_readmes_have_the_same_sections() -> None:
+    def outline(name: str) -> list[tuple[int, int]]:
+        text = (HOUSE / name).read_text(encoding="utf-8")
+        return [(len(part.splitlines()[0]) > 0, part.count("\n- ")) for part in text.split("\n## ")]
+
+    assert outline("README.md") == outline("README.zh-CN.md")
+
+
+def test_the_schema_for_editors_is_the_models_own() -> None:
+    assert (HOUSE / "definitions" / "schema.json").read_text(encoding="utf-8") == library.schema()
