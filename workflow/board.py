@@ -1,0 +1,211 @@
+"""The board: one programme as units × obligations. The list of programmes is handed on from here."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from workflow import catalogue, desks, sight
+from workflow.acts import Act
+from workflow.audience import Audience
+from workflow.calendars import Calendar
+from workflow.catalogue import Listed
+from workflow.desks import Desk, UnitName
+from workflow.lifecycle import FILING
+from workflow.overview import Counts, NextDeadline, Overview, counted, programmes
+from workflow.roster import Directory
+from workflow.tables import Deadline, Submission
+
+__all__ = [
+    "Board",
+    "Cell",
+    "Column",
+    "Counts",
+    "Filters",
+    "Line",
+    "NextDeadline",
+    "Overview",
+    "board",
+    "programmes",
+]
+
+_s = Submission.__table__  # type: ignore[attr-defined]
+_d = Deadline.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One occurrence of an obligation, with the date it is due on for whoever has no extension."""
+
+    obligation: str
+    title: str
+    occurrence: str
+    stage: str
+    due_date: date
+    due_at: datetime
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One submission; ``standing`` is the state in Chinese with its place, ``extended_from`` the first date."""
+
+    submission_id: int
+    obligation: str
+    occurrence: str
+    state: str
+    standing: str
+    light: str
+    waiting_on: str
+    due_date: date
+    due_at: datetime
+    filed_at: datetime | None
+    late: bool
+    days_late: int
+    working_days_late: int
+    extended_from: date | None
+    stuck_with: tuple[Desk, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit; a cell is None where the unit does not owe that column."""
+
+    unit: UnitName
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Units × obligations; ``lines`` are as filtered, everything else covers the whole programme in sight."""
+
+    key: str
+    title: str
+    cycle: int
+    as_of: datetime
+    counts: Counts
+    columns: tuple[Column, ...]
+    categories: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which units are wanted: of a category, by code or part of the name, with a submission that stands so."""
+
+    category: str | None = None
+    unit: str | None = None
+    obligation: str | None = None
+    state: str | None = None
+    light: str | None = None
+    waiting_on: str | None = None
+
+
+ALL = Filters()
+
+
+def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
+    """The board of a programme; raises NotFound. A unit's own people see their own line."""
+    listed = catalogue.by_key(act, programme)
+    heads = _heads(act, listed)
+    rows = act.session.execute(
+        select(_s).where(_s.c.programme_id == listed.id, *sight.limits(act)).order_by(_s.c.due_at, _s.c.id)
+    ).all()
+    audience = catalogue.audiences(act, [listed])[listed.id]
+    known = audience.directory
+    chosen = _chosen(known, rows, filters)
+    cells = _cells(act, [row for of_unit in chosen.values() for row in of_unit], audience)
+    places = [(head.obligation, head.occurrence) for head in heads]
+    return Board(
+        key=listed.key,
+        title=listed.title,
+        cycle=listed.cycle,
+        as_of=act.now,
+        counts=_counted(rows),
+        columns=tuple(replace(head, counts=_counted(_of(rows, head))) for head in heads),
+        categories=tuple(dict.fromkeys(unit.category for unit in _units(known, {row.unit for row in rows}))),
+        lines=tuple(
+            Line(unit, tuple(cells.get((unit.code, *place)) for place in places)) for unit in _units(known, chosen)
+        ),
+    )
+
+
+def _heads(act: Act, listed: Listed) -> list[Column]:
+    found = select(_d).where(_d.c.programme_id == listed.id, _d.c.submission_id.is_(None))
+    rows = act.session.execute(found.order_by(_d.c.due_at, _d.c.id))
+    return [_head(row, listed) for row in rows]
+
+
+def _head(row: Row[Any], listed: Listed) -> Column:
+    obligation = listed.obligation(row.obligation)
+    stage = listed.definition.stages[obligation.stage].title if obligation.stage else ""
+    return Column(row.obligation, obligation.title, row.occurrence, stage, row.due_date, row.due_at, Counts())
+
+
+def _chosen(known: Directory, rows: Sequence[Row[Any]], filters: Filters) -> dict[str, list[Row[Any]]]:
+    """The rows of the wanted units, by unit."""
+    by_unit: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        by_unit.setdefault(row.unit, []).append(row)
+    named = {code: known.unit(code) for code in by_unit}
+    return {
+        code: of_unit
+        for code, of_unit in by_unit.items()
+        if filters.category in (None, named[code].category)
+        and (filters.unit is None or filters.unit == code or filters.unit in named[code].name)
+        and any(_wanted(row, filters) for row in of_unit)
+    }
+
+
+def _wanted(row: Row[Any], filters: Filters) -> bool:
+    return (
+        filters.obligation in (None, row.obligation)
+        and filters.state in (None, row.state)
+        and filters.light in (None, row.light)
+        and filters.waiting_on in (None, row.waiting_on)
+    )
+
+
+def _units(known: Directory, chosen: Container[str]) -> list[UnitName]:
+    return [UnitName(row.code, row.name, row.category) for row in known.units() if row.code in chosen]
+
+
+def _cells(act: Act, rows: Sequence[Row[Any]], audience: Audience) -> dict[tuple[str, str, str], Cell]:
+    calendar = act.calendar()
+    stuck = desks.stuck_with(act, rows, {row.programme_id: audience for row in rows})
+    return {
+        (row.unit, row.obligation, row.occurrence): _cell(act, row, calendar, stuck.get(row.id, ())) for row in rows
+    }
+
+
+def _cell(act: Act, row: Row[Any], calendar: Calendar, stuck: tuple[Desk, ...]) -> Cell:
+    late = desks.lateness(row, act.now, calendar)
+    return Cell(
+        submission_id=row.id,
+        obligation=row.obligation,
+        occurrence=row.occurrence,
+        state=row.state,
+        standing=FILING.standing(row.standing).title,
+        light=row.light,
+        waiting_on=row.waiting_on,
+        due_date=row.due_date,
+        due_at=row.due_at,
+        filed_at=row.filed_at,
+        late=row.late,
+        days_late=late.days,
+        working_days_late=late.working_days,
+        extended_from=row.extended_from,
+        stuck_with=stuck,
+    )
+
+
+def _of(rows: Iterable[Row[Any]], head: Column) -> list[Row[Any]]:
+    return [row for row in rows if (row.obligation, row.occurrence) == (head.obligation, head.occurrence)]
+
+
+def _counted(rows: Iterable[Row[Any]]) -> Counts:
+    return counted((row.state, row.late, 1) for row in rows)

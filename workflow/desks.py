@@ -1,0 +1,120 @@
+"""At whose desk a submission lies, and how late it is: worked out for a whole page of rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from workflow import deadlines, signing
+from workflow.acts import Act
+from workflow.audience import UNIT_POSTS, Audience, Recipient
+from workflow.calendars import Calendar
+from workflow.moments import SHANGHAI, parse_offset
+
+
+class Placed(Protocol):
+    """What must be known of a submission to say whose move it is."""
+
+    @property
+    def id(self) -> int | None: ...
+    @property
+    def programme_id(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def waiting_on(self) -> str: ...
+
+
+class Dated(Protocol):
+    """What must be known of a submission to say how late it is."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def due_date(self) -> date: ...
+    @property
+    def late(self) -> bool: ...
+    @property
+    def filed_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class UnitName:
+    """A unit as lists show it."""
+
+    code: str
+    name: str
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody whose move it is: the title of the post and who holds it."""
+
+    post: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Calendar and working days after the due date, up to today or to the day of a late filing."""
+
+    days: int = 0
+    working_days: int = 0
+
+
+def stuck_with(act: Act, rows: Iterable[Placed], audiences: Mapping[int, Audience]) -> dict[int, tuple[Desk, ...]]:
+    """By submission, who exactly must move next: approvers who have not decided, or the unit's own posts."""
+    open_ = [row for row in rows if row.waiting_on in ("unit", "approver")]
+    asked = signing.waiting(act.session, [row.id or 0 for row in open_ if row.waiting_on == "approver"])
+    staff: dict[tuple[int, str], tuple[Desk, ...]] = {}
+    found: dict[int, tuple[Desk, ...]] = {}
+    for row in open_:
+        if row.waiting_on == "approver":
+            found[row.id or 0] = _desks(asked.get(row.id or 0, ()))
+            continue
+        place = (row.programme_id, row.unit)
+        if place not in staff:
+            staff[place] = _desks(audiences[row.programme_id].people(sorted(UNIT_POSTS), row.unit))
+        found[row.id or 0] = staff[place]
+    return found
+
+
+def lateness(row: Dated, now: datetime, calendar: Calendar) -> Lateness:
+    """How late a submission is: 0 while it is in time, counted to its filing once it is filed late."""
+    if row.state == "overdue":
+        until = now
+    elif row.late and row.filed_at is not None:
+        until = row.filed_at
+    else:
+        return Lateness()
+    days = deadlines.days_late(row.due_date, until)
+    return Lateness(days, deadlines.working_days_late(row.due_date, until, calendar))
+
+
+def rung_title(label: str | None) -> str:
+    """A rung in Chinese as lists show it, empty before the first."""
+    if not label:
+        return ""
+    if label == "urge":
+        return "手动催办"
+    moment = parse_offset(label.removeprefix("pending_for "))
+    if moment.is_due:
+        return "截止时"
+    span = f"{abs(moment.count)}{'个工作日' if moment.unit == 'wd' else '天'}"
+    if label.startswith("pending_for"):
+        return f"送审{span}未签"
+    if moment.count == 0:
+        return "截止当日"
+    return f"截止{'后' if moment.count > 0 else '前'}{span}"
+
+
+def shown_instant(instant: datetime) -> str:
+    """An instant as tables show it, in Asia/Shanghai to the minute."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _desks(people: Iterable[Recipient]) -> tuple[Desk, ...]:
+    return tuple(Desk(one.post_title, one.name) for one in people)

@@ -1,0 +1,269 @@
+"""Messages as proof of delivery: to whom, about what, by which channel, with what answer.
+
+What is stored of a letter holds ``{{link:ID}}`` where a sign-off link goes. Readers see it struck out; only in
+a rehearsal, and only for the office, is the link put in, so that a person can play the leader's part.
+A unit sees what its own people were told about its own submissions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlmodel import col
+from sqlmodel import select as pick
+
+from workflow import catalogue, cursors, sight
+from workflow.acts import Act
+from workflow.desks import UnitName
+from workflow.notices import Kind
+from workflow.permissions import OFFICE
+from workflow.refusals import NotFound, QueryRefused
+from workflow.tables import Link, Message, MessageItem, Submission, Unit
+
+_m = Message.__table__  # type: ignore[attr-defined]
+_i = MessageItem.__table__  # type: ignore[attr-defined]
+_s = Submission.__table__  # type: ignore[attr-defined]
+_u = Unit.__table__  # type: ignore[attr-defined]
+
+#: What readers may ask for; messages still being gathered are queued to them.
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "queued": ("queued", "gathering"),
+    "held": ("held",),
+    "sending": ("sending",),
+    "sent": ("sent",),
+    "failed": ("failed",),
+    "cancelled": ("cancelled",),
+}
+#: A kind of its own to readers: a reminder to an approver carries a link as well as the first request.
+WITH_LINK = "sign-off"
+STRUCK_OUT = "（审签链接，已隐藏）"
+_NOT_YOURS = "（内容涉及其他单位，已隐藏）"
+_LINK = re.compile(r"\{\{link:(\d{1,18})\}\}")
+_ORDER = "-id"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a message went to, named as at the time it was queued; ``post`` is the title."""
+
+    person: str
+    name: str
+    post: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One submission a message speaks of, and why; ``dropped`` says why it was left out when it was sent."""
+
+    submission: int
+    programme: str
+    unit: UnitName
+    obligation: str
+    obligation_title: str
+    occurrence: str
+    reason: str
+    dropped: str | None
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """One message; ``message_id`` is the left part of a mail's Message-ID and WeCom's reference number."""
+
+    id: int
+    kind: str
+    recipient: Addressee
+    channel: str | None
+    status: str
+    attempts: int
+    answer: str
+    message_id: str
+    created_at: datetime
+    not_before: datetime
+    sent_at: datetime | None
+    subject: str
+    body: str
+    items: tuple[Subject, ...]
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """One page, newest first; ``total`` covers the whole list as filtered, ``next`` is None on the last page."""
+
+    items: tuple[MessageLine, ...]
+    total: int
+    next: str | None
+
+
+def messages(
+    act: Act,
+    *,
+    submission: int | None = None,
+    recipient: str | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+    links_at: str | None = None,
+) -> MessagePage:
+    """One page of messages; ``recipient`` is a person's key or a part of a name or post title.
+
+    ``kind`` is the kind of message, or ``sign-off`` for whatever carries a sign-off link.
+    ``links_at`` is the service's address, given in a rehearsal only: sign-off links are then shown to the
+    office. Raises QueryRefused.
+    """
+    wanted = [*_conditions(act, submission, recipient, status), *_of_kind(kind)]
+    size = cursors.page_size(limit)
+    after = [] if cursor is None else [_m.c.id < cursors.read(cursor, _ORDER, int)[0]]
+    query = select(_m).where(*wanted, *after).order_by(_m.c.id.desc()).limit(size + 1)
+    rows = act.session.execute(query).all()
+    total = act.session.execute(select(func.count()).select_from(_m).where(*wanted)).scalar_one()
+    return MessagePage(
+        items=_lines(act, rows[:size], links_at),
+        total=total,
+        next=cursors.written(_ORDER, rows[size - 1].id) if len(rows) > size else None,
+    )
+
+
+def about(act: Act, submission_id: int, *, limit: int) -> tuple[MessageLine, ...]:
+    """The newest messages about one submission, each with what it says of that one only."""
+    wanted = _conditions(act, submission_id, None, None)
+    rows = act.session.execute(select(_m).where(*wanted).order_by(_m.c.id.desc()).limit(limit)).all()
+    return _lines(act, rows, None, _i.c.submission_id == submission_id)
+
+
+def one(act: Act, message_id: int, *, links_at: str | None = None) -> MessageLine:
+    """One message; raises NotFound, also for one that the actor's unit has no part in."""
+    rows = act.session.execute(select(_m).where(_m.c.id == message_id, *_in_sight(act))).all()
+    if not rows:
+        raise NotFound
+    return _lines(act, rows, links_at)[0]
+
+
+def sent_between(act: Act, after: datetime, until: datetime) -> int:
+    """How many messages in sight went out after one instant and not after another."""
+    gone = (_m.c.status == "sent", _m.c.sent_at > after, _m.c.sent_at <= until)
+    count: int = act.session.execute(select(func.count()).select_from(_m).where(*_in_sight(act), *gone)).scalar_one()
+    return count
+
+
+def _conditions(
+    act: Act, submission: int | None, recipient: str | None, status: str | None
+) -> list[ColumnElement[bool]]:
+    found = _in_sight(act)
+    if submission is not None:
+        found.append(_m.c.id.in_(select(_i.c.message_id).where(_i.c.submission_id == submission)))
+    if recipient is not None:
+        part = (column.contains(recipient, autoescape=True) for column in (_m.c.recipient, _m.c.post_title))
+        found.append(or_(_m.c.person == recipient, *part))
+    if status is not None:
+        if status not in STATUSES:
+            raise QueryRefused(reason=f"状态（status）只能是：{'、'.join(STATUSES)}")
+        found.append(_m.c.status.in_(STATUSES[status]))
+    return found
+
+
+def _of_kind(kind: str | None) -> list[ColumnElement[bool]]:
+    if kind is None:
+        return []
+    if kind == WITH_LINK:
+        return [_m.c.body.contains("{{link:", autoescape=True)]
+    if kind not in get_args(Kind):
+        raise QueryRefused(reason=f"类型（kind）只能是：{'、'.join((*get_args(Kind), WITH_LINK))}")
+    return [_m.c.kind == kind]
+
+
+def _in_sight(act: Act) -> list[ColumnElement[bool]]:
+    unit = sight.own_unit(act)
+    if unit is None:
+        return []
+    about = select(_i.c.id).join(_s, _s.c.id == _i.c.submission_id)
+    return [
+        about.where(_i.c.message_id == _m.c.id, _s.c.unit == unit).exists(),
+        _m.c.person.in_(sight.staff(unit)),
+    ]
+
+
+def _lines(
+    act: Act, rows: Sequence[Row[Any]], links_at: str | None, *only: ColumnElement[bool]
+) -> tuple[MessageLine, ...]:
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    items = _items(act, ids, [*sight.limits(act), *only])
+    foreign = _about_others(act, ids)
+    shown = links_at if act.actor.role in OFFICE else None
+    addresses = _addresses(act, [row.body for row in rows], shown) if shown is not None else {}
+    return tuple(_line(row, items.get(row.id, ()), row.id in foreign, addresses) for row in rows)
+
+
+def _line(row: Row[Any], items: Sequence[Subject], foreign: bool, addresses: Mapping[int, str]) -> MessageLine:
+    return MessageLine(
+        id=row.id,
+        kind=row.kind,
+        recipient=Addressee(row.person, row.recipient, row.post_title),
+        channel=row.channel,
+        status=next((name for name, stored in STATUSES.items() if row.status in stored), row.status),
+        attempts=row.attempts,
+        answer=row.answer,
+        message_id=row.reference,
+        created_at=row.created_at,
+        not_before=row.not_before,
+        sent_at=row.sent_at,
+        subject=_NOT_YOURS if foreign and row.subject else row.subject,
+        body=_NOT_YOURS if foreign and row.body else _with_links(row.body, addresses),
+        items=tuple(items),
+    )
+
+
+def _with_links(body: str, addresses: Mapping[int, str]) -> str:
+    return _LINK.sub(lambda found: addresses.get(int(found[1]), STRUCK_OUT), body)
+
+
+def _addresses(act: Act, bodies: Iterable[str], base_url: str) -> dict[int, str]:
+    ids = {int(found) for body in bodies for found in _LINK.findall(body)}
+    if not ids:
+        return {}
+    found = act.session.exec(pick(Link).where(col(Link.id).in_(ids)))
+    return {link.id or 0: _address(act, link, base_url) for link in found}
+
+
+def _address(act: Act, link: Link, base_url: str) -> str:
+    return f"{base_url}/s/{act.links.token(link)}" + ("/all" if link.purpose == "desk" else "")
+
+
+def _about_others(act: Act, ids: Sequence[int]) -> set[int]:
+    """Of these messages, those that a unit's reader must not read whole: they speak of other units too."""
+    own = sight.own_unit(act)
+    if own is None:
+        return set()
+    query = select(_i.c.message_id).join(_s, _s.c.id == _i.c.submission_id)
+    return set(act.session.execute(query.where(_i.c.message_id.in_(ids), _s.c.unit != own)).scalars())
+
+
+def _items(act: Act, ids: Sequence[int], only: Sequence[ColumnElement[bool]]) -> dict[int, list[Subject]]:
+    query = (
+        select(
+            _i.c.message_id, _i.c.submission_id, _i.c.reason, _i.c.dropped,
+            _s.c.programme_id, _s.c.obligation, _s.c.occurrence, _u.c.code, _u.c.name, _u.c.category,
+        )
+        .select_from(_i.join(_s, _s.c.id == _i.c.submission_id).join(_u, _u.c.code == _s.c.unit))
+        .where(_i.c.message_id.in_(ids), *only)
+        .order_by(_i.c.id)
+    )  # fmt: skip
+    rows = act.session.execute(query).all()
+    programmes = catalogue.by_id(act, {row.programme_id for row in rows})
+    found: dict[int, list[Subject]] = {}
+    for row in rows:
+        listed = programmes[row.programme_id]
+        found.setdefault(row.message_id, []).append(
+            Subject(
+                row.submission_id, listed.key, UnitName(row.code, row.name, row.category), row.obligation,
+                listed.obligation(row.obligation).title, row.occurrence, row.reason.partition(":")[0], row.dropped,
+            )
+        )  # fmt: skip
+    return found
