@@ -1,0 +1,162 @@
+"""A submission as the API gives it, in lists and in full."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from web.api.messages import MessageAnswer
+from web.api.programmes import CriterionAnswer, FieldAnswer
+from web.api.values import Answer, DeskAnswer, Instant, UnitAnswer
+from workflow import dossier
+from workflow.acts import Act
+from workflow.definition import Light
+from workflow.lifecycle import State, WaitingOn
+
+
+class ExtensionAnswer(Answer):
+    """延期：from 为最初的截止日，until 为现在的截止日；列表中不含由谁、何时、为何"""
+
+    first_due: date = Field(serialization_alias="from")
+    until: date
+    granted_at: Instant | None
+    granted_by: str
+    comment: str
+
+
+class SummaryAnswer(Answer):
+    """一件报送件"""
+
+    id: int = Field(examples=[17])
+    programme: str = Field(examples=["ordos-benchmarking-2022"])
+    obligation: str = Field(examples=["target-choice"])
+    obligation_title: str = Field(examples=["报送建标学习对象"])
+    occurrence: str = Field(examples=["2022"])
+    unit: UnitAnswer
+    state: State
+    standing: str = Field(description="状态及所在环节", examples=["逾期（待审签）"])
+    waiting_on: WaitingOn
+    stuck_with: tuple[DeskAnswer, ...]
+    due_date: date = Field(examples=["2022-01-04"])
+    due_at: Instant = Field(description="从这一刻起为逾期")
+    filed_at: Instant | None
+    late: bool = Field(description="逾期后才报送")
+    days_late: int
+    working_days_late: int
+    light: Light
+    content_version: int
+    content_hash: str
+    extension: ExtensionAnswer | None
+    last_alert_at: Instant | None
+    rung: str | None = Field(description="最近一次督办的梯次", examples=["+1wd 09:00"])
+    rung_title: str = Field(examples=["截止后1个工作日"])
+
+
+class FormAnswer(FieldAnswer):
+    """表单中的一项及其内容"""
+
+    value: Any
+    shown: str
+
+
+class PrerequisiteAnswer(Answer):
+    """须先报送的事项"""
+
+    id: int
+    obligation: str
+    obligation_title: str
+    state: State
+    filed_at: Instant | None
+
+
+class SignOffAnswer(Answer):
+    """一步中的一位审签人；asked_at 为空表示尚未送审、届时将由其审签"""
+
+    id: int | None
+    step: int = Field(description="从1起")
+    post: str
+    holder: str
+    asked_at: Instant | None
+    decision: str | None = Field(description="approve 同意，return 退回", examples=["approve"])
+    decided_at: Instant | None
+    comment: str
+    typed_name: str
+    channel: str
+
+
+class HistoryAnswer(Answer):
+    """一条经过；at 为生效时间，noticed_at 为系统处理时间"""
+
+    seq: int
+    at: Instant
+    noticed_at: Instant
+    event: str = Field(examples=["lapse"])
+    title: str = Field(examples=["转为逾期"])
+    source: str
+    dest: str
+    actor: str
+    comment: str
+    facts: dict[str, Any]
+    hash: str
+
+
+class AttachmentAnswer(Answer):
+    """一个附件，大小以字节计"""
+
+    id: int
+    field: str = Field(examples=["plan"])
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: Instant
+    uploaded_by: str
+
+
+class SubmissionAnswer(SummaryAnswer):
+    """一件报送件的全部情况"""
+
+    cycle: int
+    stage: str
+    duty: str
+    content: dict[str, Any]
+    saved_at: Instant | None
+    saved_by: str
+    form: tuple[FormAnswer, ...]
+    criteria: tuple[CriterionAnswer, ...]
+    prerequisites: tuple[PrerequisiteAnswer, ...]
+    sign_off: tuple[SignOffAnswer, ...]
+    history: tuple[HistoryAnswer, ...]
+    attachments: tuple[AttachmentAnswer, ...]
+    moves: tuple[str, ...] = Field(description="现在可以做的操作", examples=[["edit", "submit"]])
+    messages: tuple[MessageAnswer, ...]
+
+
+class SummaryList(Answer):
+    """报送件列表的一页"""
+
+    items: tuple[SummaryAnswer, ...]
+    total: int
+    next: str | None
+
+
+def submission(act: Act, submission_id: int) -> SubmissionAnswer:
+    """The whole of one submission as it stands in this act; raises NotFound."""
+    act.session.flush()
+    found = dossier.of(act, submission_id)
+    return SubmissionAnswer.model_validate(
+        {
+            **vars(found),
+            **vars(found.summary),
+            "rung_title": found.summary.rung_title,
+            "content": found.sheet.fields,
+            "saved_at": found.sheet.saved_at,
+            "saved_by": found.sheet.saved_by,
+            "form": [
+                {"name": line.name, **dict(line.field), "value": line.value, "shown": line.shown} for line in found.form
+            ],
+            "criteria": [{"name": name, **dict(one)} for name, one in found.criteria.items()],
+        }
+    )

@@ -1,0 +1,88 @@
+"""The board of one programme: units × obligations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from web.access import Caller
+from web.api.programmes import CountsAnswer
+from web.api.values import PREFIX, Answer, DeskAnswer, Instant, Key, UnitAnswer, Word, problems
+from web.site import Here
+from workflow import board
+from workflow.definition import Light
+from workflow.lifecycle import State, WaitingOn
+
+router = APIRouter(prefix=PREFIX, tags=["方案"])
+
+
+class ColumnAnswer(Answer):
+    """一列：一个事项的一个期次；日期为未延期单位的截止日"""
+
+    obligation: str = Field(examples=["target-choice"])
+    title: str
+    occurrence: str = Field(examples=["2022"])
+    stage: str
+    due_date: date
+    due_at: Instant
+    counts: CountsAnswer
+
+
+class CellAnswer(Answer):
+    """一件报送件"""
+
+    submission: int = Field(validation_alias="submission_id")
+    obligation: str
+    occurrence: str
+    state: State
+    standing: str = Field(examples=["逾期（待审签）"])
+    light: Light
+    waiting_on: WaitingOn
+    stuck_with: tuple[DeskAnswer, ...]
+    due_date: date
+    due_at: Instant
+    filed_at: Instant | None
+    late: bool
+    days_late: int
+    working_days_late: int
+    extended_from: date | None
+
+
+class RowAnswer(Answer):
+    """一个单位；不承担的事项为空"""
+
+    unit: UnitAnswer
+    cells: tuple[CellAnswer | None, ...]
+
+
+class BoardAnswer(Answer):
+    """看板：counts 和各列件数为整个方案，rows 按条件筛选"""
+
+    key: str
+    title: str
+    cycle: int
+    as_of: Instant
+    counts: CountsAnswer
+    columns: tuple[ColumnAnswer, ...]
+    rows: tuple[RowAnswer, ...] = Field(validation_alias="lines")
+
+
+@router.get("/programmes/{key}/board", responses=problems("not-found"))
+def get_board(
+    site: Here,
+    actor: Caller,
+    key: Key,
+    category: Word = None,
+    unit: Annotated[Word, Query(description="单位编码或名称的一部分")] = None,
+    obligation: Word = None,
+    state: State | None = None,
+    light: Light | None = None,
+    waiting_on: WaitingOn | None = None,
+) -> BoardAnswer:
+    """单位 × 事项：状态、亮灯、卡在谁处。条件留下至少有一件符合的单位；单位账号只见本单位一行。"""
+    wanted = board.Filters(category, unit, obligation, state, light, waiting_on)
+    with site.engine.looking(actor) as act:
+        return BoardAnswer.model_validate(board.board(act, key, wanted))

@@ -1,0 +1,111 @@
+"""Figures for Prometheus, and whether the service lives: states, messages, requests, the age of the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from web.site import Here, Site
+from workflow.mailbag import STATUSES
+from workflow.store import Store
+from workflow.summaries import STATES
+from workflow.tables import Message, Submission
+
+#: A sweep older than this means that deadlines pass unnoticed.
+MOST_SECONDS = 90
+
+_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_submission = Submission.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
+
+router = APIRouter(include_in_schema=False)
+
+
+class Requests:
+    """Counts requests by route, method and status."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._counter = Counter(
+            "duban_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=registry
+        )
+
+    def note(self, scope: Scope, status: int) -> None:
+        """Count one; addresses without a route are counted as one, so that a scanner makes no new series."""
+        route = getattr(scope.get("route"), "path", "")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._counter.labels(method, str(route) or "(none)", str(status)).inc()
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Figures(Collector):
+    """What is read from the store each time somebody asks."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The gauges; those of the store are left out while it does not answer."""
+        yield GaugeMetricFamily(
+            "duban_seconds_since_sweep", "Seconds since the last sweep.", value=self._site.seconds_since_sweep()
+        )
+        try:
+            states, statuses = _tallies(self._site.engine.store)
+        except SQLAlchemyError:
+            yield GaugeMetricFamily("duban_store_up", "Whether the store answers.", value=0)
+            return
+        yield GaugeMetricFamily("duban_store_up", "Whether the store answers.", value=1)
+        submissions = GaugeMetricFamily("duban_submissions", "Submissions by state.", labels=["state"])
+        for state in STATES:
+            submissions.add_metric([state], states.get(state, 0))
+        yield submissions
+        messages = GaugeMetricFamily("duban_messages", "Messages by status.", labels=["status"])
+        for name, stored in STATUSES.items():
+            messages.add_metric([name], sum(statuses.get(one, 0) for one in stored))
+        yield messages
+
+
+@router.get("/healthz")
+def healthz(site: Here) -> JSONResponse:
+    """Whether deadlines are being watched: 503 when the last sweep is older than 90 s."""
+    age = site.seconds_since_sweep()
+    alive = age <= MOST_SECONDS
+    body = {"status": "ok" if alive else "stalled", "seconds_since_sweep": round(age, 1)}
+    return JSONResponse(body, 200 if alive else 503)
+
+
+@router.get("/readyz")
+def readyz(site: Here) -> JSONResponse:
+    """Whether requests can be answered: 503 when the store does not answer."""
+    try:
+        with site.engine.store.read() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return JSONResponse({"status": "unavailable"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/metrics")
+def metrics(site: Here) -> Response:
+    """All figures in Prometheus' text format."""
+    return Response(generate_latest(site.registry), headers={"Content-Type": _CONTENT_TYPE})
+
+
+def _tallies(store: Store) -> tuple[dict[str, int], dict[str, int]]:
+    with store.read() as session:
+        return _tally(session, _submission.c.state), _tally(session, _message.c.status)
+
+
+def _tally(session: Session, column: ColumnElement[str]) -> dict[str, int]:
+    counted = session.execute(select(column.label("name"), func.count().label("number")).group_by(column))
+    return {row.name: row.number for row in counted}
