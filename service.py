@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from notifier.channels import Channels
     from notifier.deliveries import Mailroom
     from settings import Settings
+    from web.contexts.entry import SampleAccount
     from workflow.engine import Engine
 
 
@@ -55,7 +56,7 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
         channels.close()
 
 
-def serve(service: Service, *, host: str, port: int) -> None:
+def serve(service: Service, *, host: str, port: int, demo_accounts: Sequence[SampleAccount] = ()) -> None:
     """Pages, API, scheduler and deliveries in this process until it is told to stop; raises StoreBusy."""
     import uvicorn
 
@@ -65,7 +66,7 @@ def serve(service: Service, *, host: str, port: int) -> None:
     if service.engine.store.dialect == "sqlite":
         service.mailroom.take_back_claims()
     ticker = Ticker(service.engine)
-    app = web_app(service, ticker_seconds=ticker.seconds_since)
+    app = web_app(service, seconds_since_sweep=ticker.seconds_since, demo_accounts=demo_accounts)
     ticker.start()
     try:
         uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
@@ -73,18 +74,29 @@ def serve(service: Service, *, host: str, port: int) -> None:
         ticker.stop()
 
 
-def web_app(service: Service, **_: object) -> FastAPI:
-    """The FastAPI application over a service."""
-    raise RuntimeError
+def web_app(
+    service: Service, *, seconds_since_sweep: Callable[[], float], demo_accounts: Sequence[SampleAccount] = ()
+) -> FastAPI:
+    """API and pages over a service; ``demo_accounts`` are shown with their passwords on the sign-in page."""
+    from web import pages
+    from web.app import create_app
+
+    settings, secret = service.settings, service.settings.secret()
+    app = create_app(service.engine, secret=secret, base_url=settings.base_url, seconds_since_sweep=seconds_since_sweep)
+    pages.add_to(
+        app, service.engine, secret=secret, base_url=settings.base_url, contact=settings.office_contact,
+        demo_accounts=demo_accounts,
+    )  # fmt: skip
+    return app
 
 
 def _channels(settings: Settings) -> Channels:
     from notifier.channels import ChannelUrlRefused, open_channels
     from settings import SettingsRefused
 
-    secret = (one.get_secret_value() if one else None for one in (settings.mail_url, settings.wecom_url))
+    mail, wecom = (one.get_secret_value() if one else None for one in (settings.mail_url, settings.wecom_url))
     try:
-        return open_channels(*secret, [one.get_secret_value() for one in settings.office_urls])
+        return open_channels(mail, wecom, [one.get_secret_value() for one in settings.office_urls])
     except ChannelUrlRefused as refused:
         raise SettingsRefused(reason=str(refused)) from None
 

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     office_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="办公室工作群等，任意 Apprise 地址，多个以空格分隔"
     )
+    office_contact: str = Field("领导小组办公室", max_length=100, description="审签页面上“请联系”之后的文字，可写电话")
     link_days: int = Field(14, ge=1, le=90, description="审签链接有效天数")
     rehearsal: bool = Field(False, description="1 为演练：虚拟时钟、站内投递箱；用过正式库后不能再打开")
 

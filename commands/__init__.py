@@ -7,7 +7,7 @@ import sys
 import click
 import typer
 
-from commands import access, desk, operations, programmes, running
+from commands import access, desk, operations, programmes, rosters, running
 
 app = typer.Typer(
     name="duban",
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (running, programmes, desk, access, operations):
+for room in (running, programmes, rosters, desk, access, operations):
     room.add_to(app)
 
 

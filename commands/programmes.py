@@ -208,7 +208,7 @@ def _print_table(done: Rehearsed, pinned: Pinned) -> None:
 
 
 def _print_ics(done: Rehearsed, pinned: Pinned) -> None:
-    from documents.ics import Event, calendar
+    from documents.feeds import Event, calendar
 
     events = [
         Event(

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from settings import Settings
+    from web.contexts.entry import SampleAccount
+    from web.contexts.frame import Role
     from workflow.acts import Act
 
 HOUSE = Path(__file__).parent.parent
-DEMO_ACCOUNTS = (
-    ("office", "office", None, "领导小组办公室"),
-    ("jiaoyu", "unit", "市教育体育局", "市教育体育局联络员"),
-    ("xuanchuan", "unit", "市委宣传部", "市委宣传部联络员"),
-    ("inspector", "inspector", None, "市人民政府督查室"),
+#: Name, role, unit, whose account it is, what it is good for.
+DEMO_ACCOUNTS: tuple[tuple[str, Role, str | None, str, str], ...] = (
+    ("office", "office", None, "领导小组办公室", "拨动时钟；看板、催办、延期、免报、退回"),
+    ("jiaoyu", "unit", "市教育体育局", "市教育体育局联络员", "填报、提交；由市人民政府分管领导审签"),
+    ("xuanchuan", "unit", "市委宣传部", "市委宣传部联络员", "填报、提交；由本单位主要负责同志审签"),
+    ("inspector", "inspector", None, "市人民政府督查室", "查看全部，不能改动"),
 )
 
 
@@ -56,7 +60,12 @@ def demo(
     settings = load(
         database_url=f"sqlite:///{folder / 'demo.db'}",
         base_url=f"http://127.0.0.1:{port}",
+        secret_key=None,
         secret_key_file=folder / "demo.key",
+        # Whatever this machine is set up for: nobody outside hears of a demonstration.
+        mail_url=None,
+        wecom_url=None,
+        office_urls=(),
         rehearsal=True,
     )
     service.set_up_logging()
@@ -64,9 +73,23 @@ def demo(
         with opened.engine.store.write() as session:
             from workflow.acts import Act
 
-            _stage(Act(session, datetime.now().astimezone(), opened.engine.links))
+            _stage(Act(session, datetime.now().astimezone(), opened.engine.links), settings)
         print(f"打开浏览器：http://127.0.0.1:{port}　按 Ctrl+C 结束", flush=True)
-        service.serve(opened, host="127.0.0.1", port=port)
+        service.serve(opened, host="127.0.0.1", port=port, demo_accounts=_samples())
+
+
+def _samples() -> tuple[SampleAccount, ...]:
+    """The accounts as the sign-in page shows them."""
+    from web.contexts.entry import SampleAccount
+
+    return tuple(
+        SampleAccount(name, _password(name), role, unit or "", good_for)
+        for name, role, unit, _, good_for in DEMO_ACCOUNTS
+    )
+
+
+def _password(name: str) -> str:
+    return f"{name}-demo"
 
 
 def _clear(folder: Path) -> None:
@@ -75,7 +98,7 @@ def _clear(folder: Path) -> None:
         old.unlink()
 
 
-def _stage(act: Act) -> None:
+def _stage(act: Act, settings: Settings) -> None:
     """Roster, programme, accounts and one API token, all at the instant the plan was handed out."""
     from documents import rosters
     from workflow import accounts, clock, library, posts, rehearsal
@@ -90,8 +113,11 @@ def _stage(act: Act) -> None:
     launch(act, pinned, 2022)
     codes = {unit.name: unit.code for unit in roster.units}
     print("演示账号（账号 / 密码）：")
-    for name, role, unit, title in DEMO_ACCOUNTS:
-        password = f"{name}-demo"
+    for name, role, unit, title, _ in DEMO_ACCOUNTS:
+        password = _password(name)
         accounts.add_account(act, name, role=role, unit=codes[unit] if unit else None, password=password)
         print(f"  {name:<11} {password:<16} {title}")
     print(f"办公室接口令牌：{accounts.add_token(act, role='office', unit=None)}")
+    print("在另一个终端对演示库使用 duban 命令，先执行：")
+    shown = {"DATABASE_URL": settings.database_url, "SECRET_KEY_FILE": settings.secret_key_file, "REHEARSAL": 1}
+    print("  export " + " ".join(f"DUBAN_{name}={value}" for name, value in shown.items()))
