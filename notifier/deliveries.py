@@ -1,24 +1,27 @@
 """Messages on their way: claimed with a lease, written from the state of the moment, sent, then marked.
 
 A crash between sending and marking may repeat a message, with the same reference; nothing else repeats.
-Leases are about real processes and run on the machine's clock, everything else on the store's.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
-from sqlmodel import col
-from sqlmodel import select as pick
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
 
-from notifier import letters, reading
+from notifier import claims, letters, reading
 from notifier.channels import Address, Channels, Parcel, Receipt
+from notifier.claims import Claim
 from notifier.letters import Letter
+from notifier.reading import Looked
+from notifier.wording import one_line
 from workflow.acts import Act
 from workflow.links import LinkMaker
 from workflow.posts import directory
@@ -27,17 +30,22 @@ from workflow.tables import Link, Message, MessageItem
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
-LEASE = timedelta(minutes=2)
+#: A letter that has waited this long behind a slow server is written anew; a live call ends, the sweep comes next.
+TURN = timedelta(seconds=5)
 MOST_ATTEMPTS = 8
 OUTBOX = "outbox"
+CHANNEL_TITLES = {"mail": "邮件", "wecom": "企业微信"}
+NO_WAY = "没有可用的渠道：该人员没有登记邮箱或企业微信账号，或渠道未配置"
 
 _message = Message.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A written letter with its way out; ``urls`` are the addresses its placeholders stand for."""
+    """A written letter with its way out; ``urls`` are the addresses its placeholders stand for.
+
+    ``before`` is what another channel answered before this one was tried.
+    """
 
     message_id: int
     reference: str
@@ -47,11 +55,16 @@ class Ready:
     channel: str
     attempts: int
     thread: str
+    claim: Claim
+    before: str
 
 
 @dataclass(frozen=True)
 class Mailroom:
-    """Delivers a store's messages through its channels; in a rehearsal without channels, to the outbox page."""
+    """Delivers a store's messages through its channels; in a rehearsal without channels, to the outbox page.
+
+    ``wall`` is the machine's clock, which leases end by; ``turn`` is how long a batch goes on in real time.
+    """
 
     store: Store
     channels: Channels
@@ -59,84 +72,76 @@ class Mailroom:
     base_url: str
     rehearsal: bool = False
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
+    turn: timedelta = TURN
 
     def deliver(self, now: datetime) -> int:
-        """Send everything that is ready at ``now``; returns how many messages were dealt with."""
-        dealt = 0
-        while claimed := self._claim(now):
-            for ready in self._prepare(claimed, now):
-                self._mark(ready, self._send(ready), now)
-            dealt += len(claimed)
+        """Send what is ready at ``now``; returns how many messages were dealt with, 0 when none is left.
+
+        A rehearsal's call sends everything; a live one stops after its turn and leaves the rest to the next.
+        """
+        dealt, began = 0, time.monotonic()
+        while claim := claims.claim(self.store, now, self.wall()):
+            batch = self._prepare(claim, now)
+            dealt += len(claim.ids) - len(batch) + self._send_all(batch, now)
+            if not self.rehearsal and time.monotonic() - began >= self.turn.total_seconds():
+                break
         return dealt
 
     def take_back_claims(self) -> None:
         """Free what a service that died had claimed; only for the one service of a store."""
-        with self.store.write() as session:
-            session.execute(
-                update(_message).where(_message.c.status == "sending").values(status="queued", claimed_until=None)
-            )
+        claims.take_back_all(self.store)
 
     def url(self, link: Link) -> str:
         """The address of a link, built from BASE_URL alone."""
         return f"{self.base_url}/s/{self.links.token(link)}" + ("/all" if link.purpose == "desk" else "")
 
-    def _claim(self, now: datetime) -> list[int]:
-        wall = self.wall()
-        ready = (
-            select(_message.c.id)
-            .where(
-                or_(
-                    (_message.c.status == "queued") & (_message.c.not_before <= now),
-                    (_message.c.status == "sending") & (_message.c.claimed_until <= wall),
-                )
-            )
-            .order_by(_message.c.not_before, _message.c.id)
-            .limit(BATCH)
-        )
-        with self.store.read() as session:
-            if session.execute(ready.limit(1)).first() is None:
-                return []
-        with self.store.write() as session:
-            ids = [row.id for row in session.execute(ready.with_for_update(skip_locked=True))]
-            claimed = update(_message).where(_message.c.id.in_(ids))
-            session.execute(
-                claimed.values(status="sending", claimed_until=wall + LEASE, attempts=_message.c.attempts + 1)
-            )
-        return ids
-
-    def _prepare(self, ids: list[int], now: datetime) -> list[Ready]:
+    def _prepare(self, claim: Claim, now: datetime) -> list[Ready]:
+        """Write the letters of a claim from the state of this moment; those settled unsent are left out."""
         with self.store.write() as session:
             act = Act(session, now, self.links)
-            found = [self._write(act, row) for row in session.exec(pick(Message).where(col(Message.id).in_(ids)))]
+            claimed = select(Message).where(*claims.still_held(claim))
+            batch = session.exec(claimed.order_by(_message.c.not_before, _message.c.id)).all()
+            looked = _looked(act, batch)
+            found = [self._settled_or_ready(act, message, looked, claim) for message in batch]
         return [ready for ready in found if ready is not None]
 
-    def _write(self, act: Act, message: Message) -> Ready | None:
-        read = reading.read(act, message, base_url=self.base_url, rehearsal=self.rehearsal)
-        for item_id, why in read.untrue.items():
-            act.session.execute(update(MessageItem).where(col(MessageItem.id) == item_id).values(dropped=why))
+    def _settled_or_ready(self, act: Act, message: Message, looked: Looked | None, claim: Claim) -> Ready | None:
+        """A letter to send, or None for a message settled without; one that cannot be written delays no other."""
+        try:
+            return self._write(act, message, looked, claim)
+        except SQLAlchemyError:
+            raise
+        except Exception as fault:
+            log.exception("letter not written", message=message.id)
+            message.not_before = act.now + backoff(message.attempts)
+            status = "failed" if message.attempts >= MOST_ATTEMPTS else "queued"
+            _settle(message, status, f"未能写成，系统内部错误（{type(fault).__name__}），请联系管理员")
+            return None
+
+    def _write(self, act: Act, message: Message, looked: Looked | None, claim: Claim) -> Ready | None:
+        read = reading.read(act, message, base_url=self.base_url, rehearsal=self.rehearsal, looked=looked)
+        _drop(act.session, read.untrue)
         if read.facts is None:
-            message.status, message.answer = "cancelled", "；".join(dict.fromkeys(read.untrue.values())) or "无内容"
+            _settle(message, "cancelled", "；".join(dict.fromkeys(read.untrue.values())) or "无内容")
             return None
         letter = letters.write(read.facts)
         message.subject, message.body = letter.subject, letter.text
         address = _address(act, message.person)
         channel = self._channel(message, address)
-        if channel == OUTBOX:
-            message.status, message.channel, message.sent_at = "sent", OUTBOX, act.now
-            message.answer, message.claimed_until = "已投入演练投递箱", None
-            return None
         if channel is None:
-            message.status, message.claimed_until = "undeliverable", None
-            message.answer = message.answer or "没有可用的渠道：该人员没有登记邮箱或企业微信账号，或渠道未配置"
+            _settle(message, "failed", _after(message.answer, NO_WAY))
             return None
+        before = _before(message, channel)
         message.channel = channel
-        act.session.flush()
-        programme = act.programme(message.programme_id)
-        ids = letters.links_in(letter.text + letter.html + letter.link)
-        links = act.session.exec(pick(Link).where(col(Link.id).in_(ids))) if ids else ()
-        urls = {link.id or 0: self.url(link) for link in links}
+        if channel == OUTBOX:
+            message.sent_at = act.now
+            _settle(message, "sent", "已投入演练投递箱")
+            return None
         assert message.id is not None
-        return Ready(message.id, message.reference, address, letter, urls, channel, message.attempts, programme.key)
+        return Ready(
+            message.id, message.reference, address, letter, {link.id or 0: self.url(link) for link in read.links},
+            channel, message.attempts, act.programme(message.programme_id).key, claim, before,
+        )  # fmt: skip
 
     def _channel(self, message: Message, address: Address) -> str | None:
         open_ = self.channels.for_address(address)
@@ -146,6 +151,17 @@ class Mailroom:
             return OUTBOX
         return open_[0] if open_ else None
 
+    def _send_all(self, batch: Sequence[Ready], now: datetime) -> int:
+        """Send a batch while its letters are fresh; the rest is given back. Returns how many were tried."""
+        written = time.monotonic()
+        for place, ready in enumerate(batch):
+            stale = time.monotonic() - written >= self.turn.total_seconds() or self.wall() >= ready.claim.lease
+            if place and stale:
+                claims.give_back(self.store, ready.claim, [one.message_id for one in batch[place:]])
+                return place
+            self._mark(ready, self._send(ready), now)
+        return len(batch)
+
     def _send(self, ready: Ready) -> Receipt:
         letter = ready.letter.with_links(ready.urls)
         parcel = Parcel(
@@ -153,30 +169,40 @@ class Mailroom:
             reference=ready.reference, thread=ready.thread, link=letter.link or None,
             link_label=letter.link_label, card=letter.card,
         )  # fmt: skip
-        return self.channels.send(ready.channel, parcel)
+        try:
+            return self.channels.send(ready.channel, parcel)
+        except Exception as fault:
+            # A channel tells faults of the outside in its receipt; this is one of our own, and delays no other.
+            log.exception("channel failed", message=ready.message_id, channel=ready.channel)
+            return Receipt.put_off(f"系统内部错误（{type(fault).__name__}）")
 
     def _mark(self, ready: Ready, receipt: Receipt, now: datetime) -> None:
-        values: dict[str, object] = {"answer": receipt.answer[:2000], "claimed_until": None}
+        values: dict[str, object] = {"answer": _after(ready.before, _answer(ready, receipt)), "claimed_until": None}
         if receipt.delivered:
             values |= {"status": "sent", "sent_at": now}
         elif receipt.permanent or ready.attempts >= MOST_ATTEMPTS:
-            values |= self._other_way(ready)
+            values |= self._other_way(ready, receipt)
         else:
             values |= {"status": "queued", "not_before": now + backoff(ready.attempts)}
         with self.store.write() as session:
-            session.execute(update(_message).where(_message.c.id == ready.message_id).values(**values))
+            still = claims.still_held(ready.claim, [ready.message_id])
+            marked = session.execute(update(_message).where(*still).values(**values))
         if not receipt.delivered:
             log.warning(
                 "message not delivered", message=ready.message_id, channel=ready.channel, status=values["status"]
             )
+        elif marked.rowcount != 1:  # type: ignore[attr-defined]
+            log.warning("message sent after its claim had ended", message=ready.message_id)
 
-    def _other_way(self, ready: Ready) -> dict[str, object]:
+    def _other_way(self, ready: Ready, receipt: Receipt) -> dict[str, object]:
         """The next channel that reaches the person, or the office's list of undelivered alerts."""
         ways = self.channels.for_address(ready.address)
         left = ways[ways.index(ready.channel) + 1 :] if ready.channel in ways else ()
         if left:
-            return {"status": "queued", "channel": left[0], "attempts": 0}
-        return {"status": "undeliverable"}
+            # The next attempt keeps this line: the office sees which address is wrong even when the other one works.
+            answer = f"{CHANNEL_TITLES[ready.channel]}：{_answer(ready, receipt)}"
+            return {"status": "queued", "channel": left[0], "attempts": 0, "answer": _after(ready.before, answer)}
+        return {"status": "failed"}
 
 
 def backoff(attempts: int) -> timedelta:
@@ -185,6 +211,43 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.9, 1.1))
 
 
+def _looked(act: Act, batch: Sequence[Message]) -> Looked | None:
+    """The look-ups of a batch; None when one message spoils them for all, so that each is looked up alone."""
+    try:
+        return reading.look(act, batch)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("batch not readable", messages=[message.id for message in batch])
+        return None
+
+
+def _drop(session: Session, untrue: Mapping[int, str]) -> None:
+    for why in set(untrue.values()):
+        ids = [item for item, said in untrue.items() if said == why]
+        session.execute(update(MessageItem).where(col(MessageItem.id).in_(ids)).values(dropped=why))
+
+
+def _settle(message: Message, status: str, answer: str) -> None:
+    message.status, message.answer, message.claimed_until = status, answer, None
+
+
+def _before(message: Message, channel: str) -> str:
+    """What other channels answered before this one."""
+    others = tuple(f"{title}：" for name, title in CHANNEL_TITLES.items() if name != channel)
+    return "\n".join(line for line in message.answer.splitlines() if line.startswith(others))
+
+
+def _answer(ready: Ready, receipt: Receipt) -> str:
+    """The provider's answer, with its own number for the message where that is not our reference."""
+    number = receipt.message_id if ready.reference not in receipt.message_id else ""
+    return " ".join(f"{receipt.answer} {number}".split())[:2000]
+
+
+def _after(before: str, answer: str) -> str:
+    return f"{before}\n{answer}" if before else answer
+
+
 def _address(act: Act, person: str) -> Address:
     found = directory(act.session).person(person)
-    return Address(found.name, found.email, found.wecom_id)
+    return Address(one_line(found.name), found.email, found.wecom_id)

@@ -80,14 +80,6 @@ def short_day(value: date) -> str:
     return f"{at.month}月{at.day}日"
 
 
-def typed_day(value: str) -> str:
-    """2022-01-04 as 2022年1月4日; whatever is no date stays as it was typed."""
-    try:
-        return day(date.fromisoformat(value))
-    except ValueError:
-        return value
-
-
 def weekday(value: date) -> str:
     """周二"""
     return "周" + "一二三四五六日"[day_of(value).weekday()]
@@ -174,7 +166,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters = (day, short_day, typed_day, weekday, clock_time, moment, short_moment, until, local_input, iso)
+    filters = (day, short_day, weekday, clock_time, moment, short_moment, until, local_input, iso)
     made.filters.update({function.__name__: function for function in filters})
     made.filters.update({"days": days, "size": size, "linked": linked})
     made.filters.update({f"{name}_name": _speaker(words) for name, words in WORDS.items()})

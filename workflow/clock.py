@@ -46,7 +46,12 @@ def now(session: Session, *, rehearsal: bool) -> datetime:
 
 
 def set_before_launch(session: Session, instant: datetime) -> None:
-    """Put the rehearsal clock anywhere; only while nothing has been launched yet."""
+    """Put the rehearsal clock anywhere; only while nothing has been launched yet.
+
+    Raises ClockBackwards, and ValueError for a naive instant: it would be taken for the machine's own zone.
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"naive datetime refused: {instant!r}")
     row = session.get(Meta, _NOW)
     if row is not None and session.exec(select(Programme.id).limit(1)).first() is not None:
         _refuse_backwards(datetime.fromisoformat(row.value), instant)

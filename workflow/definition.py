@@ -7,12 +7,12 @@ fault into file, line and column, ``workflow.soundness`` checks what one model a
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from workflow.moments import CycleDay, Offset, Published, TenDays
+from workflow.moments import ClockTime, CycleDay, Offset, Published, TenDays
 
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
@@ -32,7 +32,7 @@ Light = Literal["green", "yellow", "red"]
 
 
 def _identifier(value: str) -> str:
-    if not re.match(IDENTIFIER, value) or len(value) > 64:
+    if not re.fullmatch(IDENTIFIER, value) or len(value) > 64:
         raise ValueError("名称只能由小写字母、数字和连字符组成，以字母开头，不超过64个字符")
     return value
 
@@ -98,7 +98,7 @@ class Due(Part):
     """The last day of a duty, and the cut-off on it (default: its end, 24:00)."""
 
     on: CycleDay
-    until: time | None = None
+    until: ClockTime | None = None
 
 
 class Step(Part):
@@ -152,7 +152,7 @@ class Obligation(Part):
     duty: str = Field(default="", max_length=500)
     stage: str | None = None
     owed_by: str
-    due: Annotated[Due, BeforeValidator(_due)]
+    due: Annotated[Due, BeforeValidator(_due, json_schema_input_type=Due | CycleDay)]
     requires: tuple[str, ...] = ()
     form: dict[Identifier, FormField] = Field(default_factory=dict)
     criteria: dict[Identifier, Criterion] = Field(default_factory=dict)
@@ -172,6 +172,13 @@ def _group(value: object) -> object:
     return {"units": value} if isinstance(value, list) else value
 
 
+#: A group as it may be written: a list of names, or a title with one.
+WrittenGroup = Annotated[
+    Group,
+    BeforeValidator(_group, json_schema_input_type=Group | Annotated[tuple[Words, ...], Field(min_length=1)]),
+]
+
+
 class Definition(Part):
     """One programme; launched for a cycle it becomes submissions, deadlines and rungs."""
 
@@ -183,7 +190,7 @@ class Definition(Part):
     timezone: Literal["Asia/Shanghai"] = "Asia/Shanghai"
     calendar: Literal["china"] = "china"
     posts: dict[Identifier, Words] = Field(default_factory=dict)
-    groups: dict[Identifier, Annotated[Group, BeforeValidator(_group)]] = Field(default_factory=dict)
+    groups: dict[Identifier, WrittenGroup] = Field(default_factory=dict)
     stages: dict[Identifier, Stage] = Field(default_factory=dict)
     obligations: dict[Identifier, Obligation] = Field(min_length=1)
     ladders: dict[Identifier, tuple[Rung, ...]] = Field(default_factory=dict)

@@ -18,6 +18,9 @@ from workflow.refusals import ContentIncomplete, ContentUnreadable
 
 Fields = dict[str, Any]
 
+#: Characters of a reason or remark.
+MAX_REMARK = 2000
+
 
 def read(obligation: Obligation, given: Mapping[str, object], *, files: Fields) -> Fields:
     """The values of a form as they are stored; ``files`` are the file fields, which are changed by uploads only.
@@ -52,6 +55,21 @@ def check_complete(obligation: Obligation, values: Mapping[str, Any]) -> None:
             faults[name] = text
     if faults:
         raise ContentIncomplete(summary=_summary(obligation, faults), errors=faults)
+
+
+def remark(comment: str) -> str:
+    """A reason or remark as it goes into history; raises ContentUnreadable for what no database keeps."""
+    text = comment.strip()
+    if unstorable(text):
+        raise ContentUnreadable(summary="说明中含有无法保存的字符", errors={"comment": "含有无法保存的字符"})
+    if len(text) > MAX_REMARK:
+        raise ContentUnreadable(summary=f"说明最多{MAX_REMARK}字", errors={"comment": f"最多{MAX_REMARK}字"})
+    return text
+
+
+def unstorable(text: str) -> bool:
+    """Whether a text has NUL or half a surrogate pair, which PostgreSQL and UTF-8 have no place for."""
+    return "\x00" in text or any(0xD800 <= ord(sign) <= 0xDFFF for sign in text)
 
 
 def content_hash(obligation_id: str, values: Mapping[str, Any], *, definition_version: str) -> str:
@@ -98,7 +116,7 @@ def _value(field: FormField, value: object) -> Any:
 def _text(field: FormField, value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("须是文字")
-    if "\x00" in value or any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+    if unstorable(value):
         raise ValueError("含有无法保存的字符")
     text = value.replace("\r\n", "\n").strip()
     if len(text) > field.max_length:

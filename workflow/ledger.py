@@ -93,16 +93,19 @@ def lapse_chunk(session: Session, lifecycle: Lifecycle, deadline_id: int, *, due
         .order_by(_submission.c.id)
         .limit(CHUNK)
     )
-    return _lapse(session, lifecycle, _submission.c.id.in_(due.scalar_subquery()), due_at=due_at, now=now)
+    # Asked again outside: a submission that was given another date meanwhile is no longer this deadline's.
+    mine = _submission.c.id.in_(due.scalar_subquery()) & (_submission.c.deadline_id == deadline_id)
+    return _lapse(session, lifecycle, mine, due_at=due_at, now=now)
 
 
 def lapse_one(session: Session, lifecycle: Lifecycle, row: Submission, *, now: datetime) -> bool:
     """Lapse one submission whose deadline has passed before anybody acts on it; whether it did."""
     if now < row.due_at or row.standing not in lifecycle.timed_moves("lapse"):
         return False
-    _lapse(session, lifecycle, _submission.c.id == row.id, due_at=row.due_at, now=now)
+    as_loaded = (_submission.c.id == row.id) & (_submission.c.version == row.version)
+    lapsed = _lapse(session, lifecycle, as_loaded, due_at=row.due_at, now=now)
     session.refresh(row)
-    return True
+    return lapsed > 0
 
 
 def _lapse(session: Session, lifecycle: Lifecycle, which: Any, *, due_at: datetime, now: datetime) -> int:

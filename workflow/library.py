@@ -19,6 +19,9 @@ from workflow.definition import Definition
 from workflow.refusals import DefinitionRefused
 from workflow.yaml_text import Path, Position, Reading, YamlRefused
 
+#: What faults in the text of a running programme are named by.
+PINNED = "(已启动的方案)"
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -67,10 +70,7 @@ def load(path: FilePath, *, cycle: int | None = None) -> Pinned:
 
 def parse(data: bytes, *, name: str, cycle: int | None = None) -> Pinned:
     """Read a definition from bytes; ``cycle`` overrides the year that month-days are tried in."""
-    try:
-        reading = yaml_text.read(data)
-    except YamlRefused as refused:
-        raise FaultyDefinition((_fault(name, refused.position, refused.code, refused.text),)) from None
+    reading = _reading(data, name)
     definition = _validated(reading, name)
     unsound = soundness.check(definition, cycle=cycle or definition.cycle)
     if unsound:
@@ -82,13 +82,25 @@ def parse(data: bytes, *, name: str, cycle: int | None = None) -> Pinned:
 
 @lru_cache(maxsize=64)
 def pinned(text: str) -> Pinned:
-    """The definition a running programme is pinned to; its text was checked when it was launched."""
-    return parse(text.encode(), name="(已启动的方案)")
+    """The definition a running programme is pinned to.
+
+    Its dates were checked in the cycle it was launched for, which may have a day that the year written in the
+    text lacks, so only the shape is read again. Raises FaultyDefinition when the stored text was tampered with.
+    """
+    data = text.encode()
+    return Pinned(_validated(_reading(data, PINNED), PINNED), text, hashlib.sha256(data).hexdigest())
 
 
 def schema() -> str:
     """The JSON Schema of definition files, as stored in ``definitions/schema.json``."""
     return json.dumps(Definition.model_json_schema(by_alias=True), ensure_ascii=False, indent=2) + "\n"
+
+
+def _reading(data: bytes, name: str) -> Reading:
+    try:
+        return yaml_text.read(data)
+    except YamlRefused as refused:
+        raise FaultyDefinition((_fault(name, refused.position, refused.code, refused.text),)) from None
 
 
 def _validated(reading: Reading, name: str) -> Definition:
@@ -108,7 +120,8 @@ def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _fault(name: str, position: Position, code: str, text: str) -> Fault:
-    return Fault(name, position.line, position.column, code, text)
+    # What was written is quoted in the text, and a fault is one line.
+    return Fault(name, position.line, position.column, code, " ".join(text.split()))
 
 
 def _of_pydantic(name: str, reading: Reading, error: ErrorDetails) -> Fault:
@@ -118,9 +131,11 @@ def _of_pydantic(name: str, reading: Reading, error: ErrorDetails) -> Fault:
         around = reading.position(path[:-1], of_key=True)
         return _fault(name, around, "key-missing", f"缺少必写的键“{path[-1]}”")
     if kind == "extra_forbidden":
-        text = f"不认识的键“{path[-1]}”{_suggestion(str(path[-1]), path[:-1])}"
+        text = f"不认识的键“{_shown(path[-1])}”{_suggestion(str(path[-1]), path[:-1])}"
         return _fault(name, reading.position(path, of_key=True), "unknown-key", text)
     code, text = _explained(error)
+    if path[-1:] == ("[key]",):
+        return _fault(name, reading.position(path[:-1], of_key=True), code, text)
     return _fault(name, reading.position(path), code, text)
 
 

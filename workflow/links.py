@@ -42,6 +42,14 @@ class LinkMaker:
         ).first()
         return found or self._issue(session, "item", sign_off.person, now, sign_off.id)
 
+    def standing(self, session: Session, sign_off_id: int, now: datetime) -> str:
+        """The token of a sign-off's live link, empty when it has none; issues nothing."""
+        live = select(Link).where(
+            Link.sign_off_id == sign_off_id, col(Link.revoked_at).is_(None), Link.expires_at > now
+        )
+        found = session.exec(live.order_by(col(Link.id).desc())).first()
+        return self.token(found) if found else ""
+
     def for_desk(self, session: Session, person: str, now: datetime) -> Link:
         """The link that opens everything waiting for one person."""
         fresh_until = now + timedelta(days=self.days) / 2
@@ -80,11 +88,19 @@ def resolve(session: Session, token: str, now: datetime) -> Link:
 
 def revoke_undecided(session: Session, submission_id: int, now: datetime) -> None:
     """Close every open sign-off of a submission and kill its links, in the caller's transaction."""
-    undecided = select(SignOff.id).where(
-        SignOff.submission_id == submission_id,
-        col(SignOff.decision).is_(None),
-        col(SignOff.closed_at).is_(None),
-    )
+    undecided = session.exec(
+        select(SignOff.id)
+        .where(
+            SignOff.submission_id == submission_id,
+            col(SignOff.decision).is_(None),
+            col(SignOff.closed_at).is_(None),
+        )
+        # Locked in one order by everybody who signs or closes, so that two of them never wait for each other.
+        .order_by(col(SignOff.id))
+        .with_for_update()
+    ).all()
+    if not undecided:
+        return
     session.execute(
         update(Link)
         .where(col(Link.sign_off_id).in_(undecided), col(Link.revoked_at).is_(None))

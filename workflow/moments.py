@@ -17,11 +17,15 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_CYCLE_DAY = re.compile(r"^(?:(?P<shift>[+-]\d)/)?(?P<month>\d{2})-(?P<day>\d{2}|end)$")
-_FULL = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
-_TEN_DAYS = re.compile(r"^(?:(?P<shift>[+-]\d)/)?(?P<month>\d{2})-(?P<part>early|mid|late)$")
-_OFFSET = re.compile(r"^(?P<count>[+-]?\d{1,3})(?P<unit>wd|d)(?: (?P<hour>\d{2}):(?P<minute>\d{2}))?$")
+_CYCLE_DAY = re.compile(r"(?:(?P<shift>[+-]\d)/)?(?P<month>\d{2})-(?P<day>\d{2}|end)", re.ASCII)
+_FULL = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_TEN_DAYS = re.compile(r"(?:(?P<shift>[+-]\d)/)?(?P<month>\d{2})-(?P<part>early|mid|late)", re.ASCII)
+_OFFSET = re.compile(r"(?P<count>[+-]?\d{1,3})(?P<unit>wd|d)(?: (?P<hour>\d{2}):(?P<minute>\d{2}))?", re.ASCII)
+_CLOCK = re.compile(r"(\d{2}):(\d{2})", re.ASCII)
+_PUBLISHED = re.compile(r"(\S+) (\d{2}):(\d{2})", re.ASCII)
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+#: The years a full date may name, the same that a cycle may be.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True)
@@ -110,18 +114,20 @@ def parse_day(value: object) -> DayOfCycle:
     if isinstance(value, DayOfCycle):
         return value
     text = value.isoformat() if isinstance(value, date) else str(value)
-    if full := _FULL.match(text):
+    if full := _FULL.fullmatch(text):
         year, month, day = (int(part) for part in full.groups())
+        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            raise ValueError(f"日期“{_shown(text)}”的年份须在{_FIRST_YEAR}年到{_LAST_YEAR}年之间")
         if _impossible(month, day) or day > calendar.monthrange(year, month)[1]:
-            raise ValueError(f"日期“{text}”不存在")
+            raise ValueError(f"日期“{_shown(text)}”不存在")
         return DayOfCycle(month=month, day=day, year=year)
-    found = _CYCLE_DAY.match(text)
+    found = _CYCLE_DAY.fullmatch(text)
     if not found:
-        raise ValueError(f"日期“{text}”看不懂，请写成 01-04、04-end（月末）或 2022-01-04")
+        raise ValueError(f"日期“{_shown(text)}”看不懂，请写成 01-04、04-end（月末）或 2022-01-04")
     month = int(found["month"])
     last = None if found["day"] == "end" else int(found["day"])
-    if _impossible(month, last or 1):
-        raise ValueError(f"日期“{text}”不存在")
+    if _impossible(month, 1 if last is None else last):
+        raise ValueError(f"日期“{_shown(text)}”不存在")
     return DayOfCycle(month=month, day=last, shift=int(found["shift"] or 0))
 
 
@@ -129,9 +135,9 @@ def parse_ten_days(value: object) -> TenDayPart:
     """``01-early`` (上旬), ``02-mid`` (中旬), ``-1/12-late`` (上年12月下旬); raises ValueError in Chinese."""
     if isinstance(value, TenDayPart):
         return value
-    found = _TEN_DAYS.match(str(value))
+    found = _TEN_DAYS.fullmatch(str(value))
     if not found or not 1 <= int(found["month"]) <= 12:
-        raise ValueError(f"旬“{value}”看不懂，请写成 01-early（上旬）、01-mid（中旬）或 01-late（下旬）")
+        raise ValueError(f"旬“{_shown(value)}”看不懂，请写成 01-early（上旬）、01-mid（中旬）或 01-late（下旬）")
     part: Literal["early", "mid", "late"]
     part = "early" if found["part"] == "early" else "mid" if found["part"] == "mid" else "late"
     return TenDayPart(month=int(found["month"]), part=part, shift=int(found["shift"] or 0))
@@ -143,9 +149,9 @@ def parse_offset(value: object) -> DayOffset:
         return value
     if value == "due":
         return DayOffset(0, "due")
-    found = _OFFSET.match(str(value))
+    found = _OFFSET.fullmatch(str(value))
     if not found:
-        raise ValueError(f"时点“{value}”看不懂，请写成 due、-3wd 09:00（工作日）或 +1d（自然日）")
+        raise ValueError(f"时点“{_shown(value)}”看不懂，请写成 due、-3wd 09:00（工作日）或 +1d（自然日）")
     at = _clock(found["hour"], found["minute"]) if found["hour"] else None
     return DayOffset(int(found["count"]), "wd" if found["unit"] == "wd" else "d", at)
 
@@ -154,10 +160,26 @@ def parse_published(value: object) -> PublishedAt:
     """``-1/12-31 08:30`` or ``2021-12-31 08:30``; raises ValueError in Chinese."""
     if isinstance(value, PublishedAt):
         return value
-    found = re.match(r"^(\S+) (\d{2}):(\d{2})$", str(value))
+    found = _PUBLISHED.fullmatch(str(value))
     if not found:
-        raise ValueError(f"印发时间“{value}”看不懂，请写成 -1/12-31 08:30 或 2021-12-31 08:30")
+        raise ValueError(f"印发时间“{_shown(value)}”看不懂，请写成 -1/12-31 08:30 或 2021-12-31 08:30")
     return PublishedAt(parse_day(found[1]), _clock(found[2], found[3]))
+
+
+def parse_clock(value: object) -> time:
+    """``17:30``, a local time of day; raises ValueError in Chinese. A bare number is none: 1730 is 28 minutes."""
+    if isinstance(value, time):
+        return value
+    found = _CLOCK.fullmatch(str(value))
+    if not found:
+        raise ValueError(f"时间“{_shown(value)}”看不懂，请写成 17:30")
+    return _clock(found[1], found[2])
+
+
+def _shown(value: object) -> str:
+    """What was written, on one line of bearable length."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 def _clock(hour: str, minute: str) -> time:
@@ -175,6 +197,12 @@ CycleDay = Annotated[
     BeforeValidator(parse_day),
     PlainSerializer(str),
     _written(r"^(([+-]\d/)?\d{2}-(\d{2}|end)|\d{4}-\d{2}-\d{2})$"),
+]
+ClockTime = Annotated[
+    time,
+    BeforeValidator(parse_clock),
+    PlainSerializer(lambda at: f"{at:%H:%M}"),
+    _written(r"^\d{2}:\d{2}$"),
 ]
 TenDays = Annotated[
     TenDayPart,

@@ -93,7 +93,10 @@ def release(session: Session, batch: str) -> int:
 def heard_on(session: Session, submission_ids: Iterable[int], day: date) -> set[tuple[int, str]]:
     """Which (submission, person) pairs have been spoken of on a day, requests aside."""
     found = select(_item.c.submission_id, _item.c.person).where(
-        _item.c.submission_id.in_(list(submission_ids)), _item.c.day == day, _item.c.reason != "request"
+        _item.c.submission_id.in_(list(submission_ids)),
+        _item.c.day == day,
+        _item.c.reason.not_like("request:%"),
+        _item.c.dropped.is_(None),
     )
     return {(row.submission_id, row.person) for row in session.execute(found)}
 
@@ -130,7 +133,9 @@ def _messages(act: Act, envelope: Envelope, recipients: Mapping[str, Recipient])
         missing = {person: _numbered(key, attempt) for person, key in keys.items() if person not in ids}
         if not missing:
             break
-        rows = [_message_row(act, envelope, recipients[person], key) for person, key in missing.items()]
+        # In one order for everybody, so that two acts with the same recipients never wait for each other.
+        ordered = sorted(missing.items(), key=lambda pair: pair[1])
+        rows = [_message_row(act, envelope, recipients[person], key) for person, key in ordered]
         for part in _parts(rows, 500):
             act.session.execute(_insert(act.session, _message).on_conflict_do_nothing(), part)
         ids |= _still_open(act.session, missing)
@@ -144,11 +149,11 @@ def _numbered(key: str, attempt: int) -> str:
 def _still_open(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
     """The messages under these keys that nobody has begun to send; locked where the database can."""
     found: dict[str, int] = {}
-    for part in _parts(list(keys.values()), 500):
+    for part in _parts(sorted(keys.values()), 500):
         rows = select(_message.c.id, _message.c.person).where(
             _message.c.key.in_(part), _message.c.status.in_(["queued", "gathering"]), _message.c.attempts == 0
         )
-        found |= {row.person: row.id for row in session.execute(rows.with_for_update())}
+        found |= {row.person: row.id for row in session.execute(rows.order_by(_message.c.key).with_for_update())}
     return found
 
 

@@ -43,6 +43,10 @@ class NoApprover(NotAllowedNow):
     """当前没有人担任“{post}”，无法送审。请领导小组办公室先在花名册中补上任职人。"""
 
 
+class NobodyToUrge(NotAllowedNow):
+    """当前没有可以催办的人：相关职务无人担任，请领导小组办公室先在花名册中补上任职人。"""
+
+
 class AlreadyUrged(NotAllowedNow):
     """今天已经为该事项催办过，不再重复发送。"""
 
@@ -165,3 +169,9 @@ class Forbidden(Refusal):
     """您的账号没有“{move}”的权限。"""
 
     code = "forbidden"
+
+
+class QueryRefused(Refusal):
+    """查询条件不可用：{reason}"""
+
+    code = "query-refused"

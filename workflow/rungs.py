@@ -74,22 +74,25 @@ def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, state
     return int(rows[-1].id)
 
 
-def chase(act: Act, batch: str) -> int:
-    """Chase the approvers of up to a chunk of submissions whose wait is over; returns how many submissions."""
-    found = select(Submission).where(_submission.c.chase_at <= act.now).order_by(_submission.c.id).limit(ledger.CHUNK)
-    rows = list(act.session.execute(found).scalars())
-    if not rows:
-        return 0
+def chase(act: Act, ids: Sequence[int], batch: str) -> int:
+    """Chase the approvers of those of these submissions whose wait is over; returns how many submissions."""
+    found = select(Submission).where(_submission.c.id.in_(ids), _submission.c.chase_at <= act.now)
+    rows = list(act.session.execute(found.order_by(_submission.c.id)).scalars())
     waiting = signing.waiting(act.session, [row.id or 0 for row in rows])
     heard = notices.heard_on(act.session, [row.id or 0 for row in rows], act.today)
-    by_programme: dict[int, list[Topic]] = {}
+    told: dict[tuple[Kind, int], list[Topic]] = {}
+    chased = 0
     for row in rows:
-        for topic in _chase_one(act, row, waiting.get(row.id or 0, ())):
+        steps = _steps_due(act, row)
+        if not _moved_on(act, row, steps):
+            continue
+        chased += 1
+        for topic in _chasing(act, row, steps, waiting.get(row.id or 0, ())):
             if (topic.submission_id, topic.recipient.person) not in heard:
-                by_programme.setdefault(row.programme_id, []).append(topic)
-    for programme_id, topics in by_programme.items():
-        notices.tell(act, Envelope("reminder", programme_id, batch, act.now, batch), topics)
-    return len(rows)
+                told.setdefault((steps.kind, row.programme_id), []).append(topic)
+    for (kind, programme_id), topics in told.items():
+        notices.tell(act, Envelope(kind, programme_id, batch, act.now, batch), topics)
+    return chased
 
 
 def _topics(act: Act, fired: Firing, rows: Sequence[Row[tuple[int, str, str]]]) -> list[Topic]:
@@ -99,9 +102,9 @@ def _topics(act: Act, fired: Firing, rows: Sequence[Row[tuple[int, str, str]]]) 
     found = []
     for row in rows:
         if row.unit not in known:
-            known[row.unit] = audience.people([post for post in fired.rung.to if post != APPROVER], row.unit)
+            known[row.unit] = _posts(audience, fired.rung, row.unit)
         people = _people(fired, row.waiting_on, known[row.unit], waiting.get(row.id, ()))
-        for one in people or _nobody(audience, row.unit):
+        for one in people:
             name = f"rung:{fired.position}"
             found.append(Topic(one, row.id, fired.rung.say, name, fired.deadline.schedule_version))
     return found
@@ -118,10 +121,10 @@ def _people(
     return _distinct((*posts, *approvers))
 
 
-def _nobody(audience: Audience, unit: str) -> tuple[Recipient, ...]:
-    """Nobody holds the rung's posts: the office hears of it, so that no rung fires into the void."""
-    held = any(audience.holders(post, unit) for post in ("liaison", "unit-head"))
-    return () if held else audience.holders("office", unit)
+def _posts(audience: Audience, rung: Rung, unit: str) -> tuple[Recipient, ...]:
+    """Who holds the rung's posts; where nobody does the office hears, so that no rung fires into the void."""
+    posts = [post for post in rung.to if post != APPROVER]
+    return audience.people(posts, unit) or (audience.holders("office", unit) if posts else ())
 
 
 def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
@@ -137,32 +140,52 @@ def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int]) -> None:
         act.session.execute(update(_submission).where(_submission.c.id.in_(part)).values(**values))
 
 
-def _chase_one(act: Act, row: Submission, approvers: tuple[Recipient, ...]) -> list[Topic]:
-    assert row.id is not None and row.pending_since is not None
-    audience = act.audience(row.programme_id)
-    ladder = audience.definition.ladder_of(row.obligation)
+@dataclass(frozen=True)
+class _Steps:
+    """The chases of one submission that are due; those missed while the service was down merge into one."""
+
+    rungs: tuple[Rung, ...]
+    done: int
+    upcoming: datetime | None
+
+    @property
+    def kind(self) -> Kind:
+        """An escalation as soon as one of them is."""
+        return "escalation" if any(rung.say == "escalation" for rung in self.rungs) else "reminder"
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """Everybody whom one of them names."""
+        return tuple(dict.fromkeys(post for rung in self.rungs for post in rung.to))
+
+
+def _steps_due(act: Act, row: Submission) -> _Steps:
+    assert row.pending_since is not None
+    ladder = act.definition(row.programme_id).ladder_of(row.obligation)
     plan = deadlines.chases(ladder, since=row.pending_since, calendar=act.calendar())
-    index = _last_due(plan, row.chases, act.now)
-    upcoming = plan[index + 1][0] if index + 1 < len(plan) else None
-    rung = ladder[plan[index][1]]
-    act.session.execute(
-        update(_submission)
-        .where(_submission.c.id == row.id)
-        .values(
-            chases=index + 1,
-            chase_at=upcoming,
-            last_alert_at=act.now,
-            last_rung=f"pending_for {rung.pending_for}",
-        )
-    )
-    others = audience.people([post for post in rung.to if post != APPROVER], row.unit)
-    people = (*(approvers if APPROVER in rung.to else ()), *others)
-    name = f"chase:{row.round}.{row.step}.{index}"
-    return [Topic(one, row.id, "chase", name) for one in _distinct(people)]
-
-
-def _last_due(plan: Sequence[tuple[datetime, int]], index: int, now: datetime) -> int:
-    """Chases missed while the service was down merge into the last of them."""
-    while index + 1 < len(plan) and plan[index + 1][0] <= now:
+    index = row.chases
+    while index + 1 < len(plan) and plan[index + 1][0] <= act.now:
         index += 1
-    return index
+    rungs = tuple(ladder[position] for _, position in plan[row.chases : index + 1])
+    return _Steps(rungs, index + 1, plan[index + 1][0] if index + 1 < len(plan) else None)
+
+
+def _moved_on(act: Act, row: Submission, steps: _Steps) -> bool:
+    """Note that the approver was chased; not when somebody has acted on the submission since it was read."""
+    values: dict[str, object] = {"chases": steps.done, "chase_at": steps.upcoming, "last_alert_at": act.now}
+    lights = [rung.light for rung in steps.rungs if rung.light is not None]
+    if lights:
+        values["light"] = lights[-1]
+    if steps.rungs:
+        values["last_rung"] = f"pending_for {steps.rungs[-1].pending_for}"
+    as_read = (_submission.c.id == row.id, _submission.c.version == row.version, _submission.c.chase_at == row.chase_at)
+    done = act.session.execute(update(_submission).where(*as_read).values(**values))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _chasing(act: Act, row: Submission, steps: _Steps, approvers: tuple[Recipient, ...]) -> list[Topic]:
+    assert row.id is not None
+    others = act.audience(row.programme_id).people([post for post in steps.posts if post != APPROVER], row.unit)
+    people = (*(approvers if APPROVER in steps.posts else ()), *others)
+    name = f"chase:{row.round}.{row.step}.{steps.done - 1}"
+    return [Topic(one, row.id, "chase", name) for one in _distinct(people)]

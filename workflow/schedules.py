@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import Row, update
+from sqlalchemy import select as pick
+from sqlmodel import col, select
 
 from workflow import deadlines
 from workflow.acts import Act
 from workflow.deadlines import Occurrence
+from workflow.moments import SHANGHAI
 from workflow.tables import Deadline, RungRow, Submission
+
+_s = Submission.__table__  # type: ignore[attr-defined]
 
 #: The batch of rungs that were past before their deadline existed; they are never fired.
 BEFORE_ITS_TIME = "past"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An alert that another calendar puts at another instant.
+
+    ``label`` is the rung as lists know it; ``submission_id`` is set where it is one unit's own, and ``count`` is
+    how many submissions' approvers a moved chase is about (0 for a rung).
+    """
+
+    programme_id: int
+    obligation: str
+    occurrence: str
+    label: str
+    before: datetime
+    after: datetime
+    submission_id: int | None = None
+    count: int = 0
 
 
 def lay_out(act: Act, programme_id: int, occurrence: Occurrence) -> Deadline:
@@ -39,6 +64,80 @@ def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) ->
             rung.batch, rung.fired_at = BEFORE_ITS_TIME, act.now
     act.session.flush()
     return deadline
+
+
+def has_lapsed(act: Act, row: Submission) -> bool:
+    """Whether the sweep has been through this submission's deadline; holds off one that is about to come."""
+    held = select(Deadline.lapsed_at).where(Deadline.id == row.deadline_id).with_for_update(read=True)
+    return act.session.exec(held).one() is not None
+
+
+def replan(act: Act) -> tuple[Moved, ...]:
+    """Put every rung that has not fired, and every chase ahead, where the calendar of today puts it.
+
+    For a calendar that has just been imported, in the same transaction. What has fired stays fired; what would
+    now have fired already is due at once.
+    """
+    moved = (*_replan_rungs(act), *_replan_chases(act))
+    return tuple(sorted(moved, key=lambda one: (one.after, one.programme_id, one.obligation, one.label)))
+
+
+def _replan_rungs(act: Act) -> list[Moved]:
+    calendar = act.calendar()
+    unfired = (
+        select(RungRow, Deadline)
+        .join(Deadline, col(Deadline.id) == col(RungRow.deadline_id))
+        .where(col(RungRow.fired_at).is_(None), col(RungRow.batch).is_(None))
+        .order_by(col(RungRow.id))
+    )
+    found = []
+    for row, deadline in act.session.exec(unfired.with_for_update(of=RungRow)).all():
+        rung = act.definition(deadline.programme_id).ladder_of(deadline.obligation)[row.position]
+        at = deadlines.rung_at(rung, day=deadline.due_date, late_from=deadline.due_at, calendar=calendar)
+        if at == row.fires_at:
+            continue
+        found.append(
+            Moved(
+                deadline.programme_id, deadline.obligation, deadline.occurrence, str(rung.at), row.fires_at, at,
+                submission_id=deadline.submission_id,
+            )
+        )  # fmt: skip
+        row.fires_at = at
+    act.session.flush()
+    return found
+
+
+def _replan_chases(act: Act) -> list[Moved]:
+    """Chases are counted from the day the approver was asked, so all asked on one day move together."""
+    chased = pick(
+        _s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.occurrence, _s.c.pending_since, _s.c.chases, _s.c.chase_at
+    ).where(_s.c.chase_at.is_not(None))
+    planned: dict[tuple[int, str, date, int], tuple[datetime, str] | None] = {}
+    groups: dict[Moved, list[int]] = {}
+    for row in act.session.execute(chased.order_by(_s.c.id)):
+        key = (row.programme_id, row.obligation, row.pending_since.astimezone(SHANGHAI).date(), row.chases)
+        if key not in planned:
+            planned[key] = _chase(act, row)
+        now_planned = planned[key]
+        if now_planned is not None and now_planned[0] != row.chase_at:
+            at, label = now_planned
+            moved = Moved(row.programme_id, row.obligation, row.occurrence, label, row.chase_at, at)
+            groups.setdefault(moved, []).append(row.id)
+    for moved, ids in groups.items():
+        for start in range(0, len(ids), 500):
+            which = (_s.c.id.in_(ids[start : start + 500]), _s.c.chase_at == moved.before)
+            act.session.execute(update(_s).where(*which).values(chase_at=moved.after))
+    return [replace(moved, count=len(ids)) for moved, ids in groups.items()]
+
+
+def _chase(act: Act, row: Row[Any]) -> tuple[datetime, str] | None:
+    """When the next chase of a submission comes by the calendar of today, and its label."""
+    ladder = act.definition(row.programme_id).ladder_of(row.obligation)
+    plan = deadlines.chases(ladder, since=row.pending_since, calendar=act.calendar())
+    if row.chases >= len(plan):
+        return None
+    at, position = plan[row.chases]
+    return at, f"pending_for {ladder[position].pending_for}"
 
 
 def _add_with_rungs(act: Act, deadline: Deadline) -> None:

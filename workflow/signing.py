@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from workflow import deadlines, ledger, links, notices
+from workflow import deadlines, forms, ledger, links, notices
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.definition import Obligation, Step
@@ -81,9 +81,7 @@ def sign(
     Raises AlreadyDecided for the opposite, ContentChanged when another text was shown, LinkUnknown when the
     request was closed, DecisionIncomplete when a return has no reason or the name is missing.
     """
-    request = act.session.get(SignOff, sign_off_id, populate_existing=True)
-    if request is None:
-        raise NotFound
+    request = _locked(act.session, sign_off_id)
     if request.decision is not None:
         return _decided_already(request, choice)
     if request.closed_at is not None:
@@ -102,11 +100,24 @@ def sign(
     return request
 
 
-def decide_for_office(act: Act, submission_id: int, choice: Choice, *, comment: str) -> SignOff:
-    """The office enters a decision the approver gave it on paper; the record says so."""
+def decide_for_office(
+    act: Act,
+    submission_id: int,
+    choice: Choice,
+    *,
+    comment: str,
+    sign_off_id: int | None = None,
+    content_hash: str | None = None,
+) -> SignOff:
+    """The office enters a decision the approver gave it on paper; the record says so.
+
+    ``sign_off_id`` tells which request when several are open, else it is the first. With ``content_hash``
+    raises ContentChanged when that is not what the request is about.
+    """
     row = ledger.load(act.session, submission_id)
     check(act, row, choice)
-    request = act.session.exec(_open(submission_id)).first()
+    open_ = act.session.exec(_open(submission_id)).all()
+    request = next((one for one in open_ if sign_off_id in (None, one.id)), None)
     if request is None:
         ledger.lapse_one(act.session, FILING, row, now=act.now)
         obligation = act.definition(row.programme_id).obligations[row.obligation]
@@ -115,7 +126,7 @@ def decide_for_office(act: Act, submission_id: int, choice: Choice, *, comment: 
     assert request.id is not None
     return sign(
         act, request.id, choice, comment=comment, typed_name=request.holder, channel="office",
-        content_hash=request.content_hash,
+        content_hash=request.content_hash if content_hash is None else content_hash,
     )  # fmt: skip
 
 
@@ -156,6 +167,11 @@ def filing(act: Act, row: Submission) -> dict[str, Any]:
     return {**NOT_PENDING, "filed_at": act.now, "late": late, "light": "yellow" if late else "green"}
 
 
+def named(post_title: str, holder: str) -> str:
+    """A post with its holder, once where a roster has the title in the name's place."""
+    return post_title if holder in ("", post_title) else f"{post_title} {holder}"
+
+
 def tell_unit(
     act: Act, row: Submission, reason: str, *, posts: Sequence[str] = ("liaison",), at_once: bool = False
 ) -> None:
@@ -165,6 +181,20 @@ def tell_unit(
         notices.Topic(one, row.id, reason, reason) for one in act.audience(row.programme_id).people(posts, row.unit)
     ]
     notices.gather(act, "notice", row, topics, at_once=at_once)
+
+
+def _locked(session: Session, sign_off_id: int) -> SignOff:
+    """A request, held together with the others of its submission until the act ends; raises NotFound.
+
+    Whoever decides second then sees the first decision and is told of it.
+    """
+    same = select(SignOff.submission_id).where(SignOff.id == sign_off_id).scalar_subquery()
+    held = select(SignOff).where(col(SignOff.submission_id) == same).order_by(col(SignOff.id)).with_for_update()
+    rows = session.exec(held.execution_options(populate_existing=True))
+    found = {row.id: row for row in rows}
+    if sign_off_id not in found:
+        raise NotFound
+    return found[sign_off_id]
 
 
 def _decided_already(request: SignOff, choice: Choice) -> SignOff:
@@ -177,11 +207,13 @@ def _decided_already(request: SignOff, choice: Choice) -> SignOff:
 
 def _check_said(choice: Choice, comment: str, typed_name: str) -> None:
     if choice == "return" and not comment.strip():
-        raise DecisionIncomplete(reason="退回时请写明理由。")
+        raise DecisionIncomplete(reason="退回时请写明理由。", field="comment")
     if not typed_name.strip():
-        raise DecisionIncomplete(reason="请填写您的姓名。")
-    if len(comment) > MAX_COMMENT or len(typed_name) > 50 or "\x00" in comment + typed_name:
-        raise DecisionIncomplete(reason=f"意见最多{MAX_COMMENT}字，姓名最多50字。")
+        raise DecisionIncomplete(reason="请填写您的姓名。", field="name")
+    if len(comment) > MAX_COMMENT or forms.unstorable(comment):
+        raise DecisionIncomplete(reason=f"意见最多{MAX_COMMENT}字，且不能含有无法保存的字符。", field="comment")
+    if len(typed_name) > 50 or forms.unstorable(typed_name):
+        raise DecisionIncomplete(reason="姓名最多50字，且不能含有无法保存的字符。", field="name")
 
 
 def _mark(act: Act, request: SignOff, choice: Choice, *, comment: str, typed_name: str, channel: str) -> None:
@@ -232,7 +264,7 @@ def _returned(act: Act, row: Submission, request: SignOff, comment: str) -> None
     decision = decide(FILING, Case(row.standing, act.now, row.due_at, len(obligation.sign_off)), "return")
     links.revoke_undecided(act.session, request.submission_id, act.now)
     ledger.record(act.session, row, decision, _entry(act, "return", request, comment), **NOT_PENDING)
-    tell_unit(act, row, f"returned:{row.round}", at_once=True)
+    tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
 
 
 def _step_done(session: Session, request: SignOff, step: Step) -> bool:
@@ -252,7 +284,7 @@ def _entry(act: Act, event: str, request: SignOff, comment: str) -> Entry:
         "sign_off": request.id, "step": request.step, "post": request.post_title, "holder": request.holder,
         "typed_name": request.typed_name, "channel": request.channel, "content_hash": request.content_hash,
     }  # fmt: skip
-    who = f"{request.post_title} {request.holder}"
+    who = named(request.post_title, request.holder)
     actor = who if request.channel == "link" else f"{act.actor.name}（代录 {who}）"
     return Entry(event, act.now, act.now, actor, comment.strip(), facts)
 

@@ -21,16 +21,20 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
-from workflow.refusals import StoreBusy, StoreUnusable
+from workflow.refusals import ChangedMeanwhile, StoreBusy, StoreUnusable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: The advisory lock that a sweeping PostgreSQL session holds; it falls with the session.
 _SWEEP = 0x6475_6261_6E01
+
+
+#: How PostgreSQL tells a transaction that it lost against another: serialization failure, deadlock.
+_LOST = frozenset({"40001", "40P01"})
 
 
 class Store:
@@ -88,21 +92,28 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One writing transaction: committed when the block ends, rolled back when it raises."""
-        with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One writing transaction: committed when the block ends, rolled back when it raises.
+
+        Raises ChangedMeanwhile when PostgreSQL gave the transaction up in favour of another.
+        """
+        try:
+            with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) in _LOST:
+                raise ChangedMeanwhile from fault
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One reading transaction; nothing written in it is kept."""
+        """One reading transaction; nothing written in it is kept, rows read in it stay readable after it."""
+        # Closing rolls back and lets go of the rows; an explicit rollback would empty them first.
         if self._reader is self._writer and self.dialect == "sqlite":
             with self._mutex, Session(self._reader, expire_on_commit=False) as session:
                 yield session
-                session.rollback()
             return
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def sweeping(self) -> Iterator[None]:

@@ -26,6 +26,7 @@ from workflow.refusals import (
     CommentMissing,
     ContentChanged,
     DateRefused,
+    NobodyToUrge,
     PrerequisiteNotFiled,
 )
 from workflow.tables import Attachment, Content, Submission
@@ -48,8 +49,8 @@ def case_of(act: Act, row: Submission, obligation: Obligation) -> Case:
 
 
 def entry(act: Act, event: str, comment: str = "", **facts: Any) -> Entry:
-    """A history entry of this act."""
-    return Entry(event, act.now, act.now, act.actor.name, comment.strip(), facts)
+    """A history entry of this act; raises ContentUnreadable for a comment that cannot be kept."""
+    return Entry(event, act.now, act.now, act.actor.name, forms.remark(comment), facts)
 
 
 def content_of(act: Act, row: Submission) -> dict[str, Any]:
@@ -143,11 +144,11 @@ def extend(act: Act, submission_id: int, *, until: date, comment: str) -> Submis
     """Move one unit's due date later; the first date stays on record, an overdue is taken back with the reason."""
     row, obligation = begin(act, submission_id, "extend")
     _need_comment(comment, "延期的理由")
+    if (until - row.due_date).days > 366:
+        raise DateRefused(reason="一次延期不能超过一年")
     new_due_at = deadlines.due_at(until, until=obligation.due.until)
     if until <= row.due_date or new_due_at <= act.now:
         raise DateRefused(reason="延期须晚于原截止日期和今天")
-    if (until - row.due_date).days > 366:
-        raise DateRefused(reason="一次延期不能超过一年")
     case = Case(row.standing, act.now, new_due_at, len(obligation.sign_off))
     decision = decide(FILING, case, "extend")
     deadline = schedules.own_deadline(act, row, until=until, due_at=new_due_at)
@@ -186,7 +187,12 @@ def return_filing(act: Act, submission_id: int, *, comment: str) -> Submission:
 def _give_back(act: Act, submission_id: int, move: str, comment: str) -> Submission:
     row, obligation = begin(act, submission_id, move)
     _need_comment(comment, "退回的理由" if move == "return" else "重新打开的理由")
-    decision = decide(FILING, case_of(act, row, obligation), move)
+    case = case_of(act, row, obligation)
+    if schedules.has_lapsed(act, row):
+        # The sweep has been here, whatever this clock says: a draft would never lapse again.
+        case.now = max(case.now, case.due_at)
+    decision = decide(FILING, case, move)
+    links.revoke_undecided(act.session, submission_id, act.now)
     light = "yellow" if decision.state == "overdue" else "green"
     changes = {**signing.NOT_PENDING, "filed_at": None, "late": False, "light": light}
     ledger.record(act.session, row, decision, entry(act, move, comment), **changes)
@@ -199,10 +205,12 @@ def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
     row, obligation = begin(act, submission_id, "urge")
     decision = decide(FILING, case_of(act, row, obligation), "urge")
     heard = stuck_with(act, row)
+    if not heard:
+        raise NobodyToUrge
     topics = [notices.Topic(one, submission_id, "urge", f"urge:{row.history_seq}") for one in heard]
     if notices.gather(act, "urge", row, topics, at_once=True) == 0:
         raise AlreadyUrged
-    facts = {"to": [f"{one.post_title} {one.name}" for one in heard]}
+    facts = {"to": [signing.named(one.post_title, one.name) for one in heard]}
     ledger.record(
         act.session,
         row,
@@ -226,19 +234,15 @@ def _keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, A
     version = row.content_version + 1
     digest = forms.content_hash(row.obligation, values, definition_version=act.programme(row.programme_id).version)
     assert row.id is not None
-    act.session.add(
-        Content(
-            submission_id=row.id,
-            version=version,
-            fields=values,
-            hash=digest,
-            saved_at=act.now,
-            saved_by=act.actor.name,
-        )
-    )
-    act.session.flush()
     what = entry(act, "edit", version=version, hash=digest)
+    # Compare-and-set first: whoever lost a race is told so, instead of meeting the winner's content row.
     ledger.record(act.session, row, decision, what, content_version=version, content_hash=digest)
+    kept = Content(
+        submission_id=row.id, version=version, fields=values, hash=digest,
+        saved_at=act.now, saved_by=act.actor.name,
+    )  # fmt: skip
+    act.session.add(kept)
+    act.session.flush()
     return row
 
 

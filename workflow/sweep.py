@@ -6,7 +6,8 @@ its batch and how far it got, and its messages stay unsendable until the whole b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -19,6 +20,7 @@ from workflow.ledger import CHUNK
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
 from workflow.notices import Envelope
+from workflow.refusals import DefinitionRefused
 from workflow.store import Store
 from workflow.tables import Deadline, Message, Meta, RungRow, Submission
 
@@ -40,6 +42,15 @@ class Swept:
     failed: int = 0
 
 
+@dataclass
+class _Aside:
+    """The ids of what failed in this sweep."""
+
+    deadlines: list[int] = field(default_factory=list)
+    rungs: list[int] = field(default_factory=list)
+    chases: list[int] = field(default_factory=list)
+
+
 def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     """Do everything due at ``now``; each chunk is a transaction of its own.
 
@@ -47,13 +58,13 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     reminders of what has lapsed meanwhile do not, and several missed reminders reach a person as one.
     """
     with store.sweeping():
-        failed: list[str] = []
-        lapsed = _lapse_due(store, now, failed)
-        fired = _fire_due(store, now, links, failed)
-        chased = _chase_due(store, now, links)
-        released = _release_done(store)
+        aside = _Aside()
+        lapsed = _lapse_due(store, now, aside)
+        fired = _fire_due(store, now, links, aside)
+        chased = _chase_due(store, now, links, aside)
+        released = _release_done(store, aside)
         _note_sweep(store, now)
-        return Swept(lapsed, fired, chased, released, len(failed))
+        return Swept(lapsed, fired, chased, released, len(aside.deadlines) + len(aside.rungs) + len(aside.chases))
 
 
 def next_instant(session: Session, *, after: datetime) -> datetime | None:
@@ -70,7 +81,7 @@ def next_instant(session: Session, *, after: datetime) -> datetime | None:
     return min(found, default=None)
 
 
-def _lapse_due(store: Store, now: datetime, failed: list[str]) -> int:
+def _lapse_due(store: Store, now: datetime, aside: _Aside) -> int:
     with store.read() as session:
         due = select(_deadline.c.id, _deadline.c.due_at).where(
             _deadline.c.lapsed_at.is_(None), _deadline.c.due_at <= now
@@ -82,7 +93,7 @@ def _lapse_due(store: Store, now: datetime, failed: list[str]) -> int:
             total += _lapse_deadline(store, deadline_id, due_at, now)
         except Exception:
             log.exception("deadline set aside", deadline=deadline_id)
-            failed.append(f"deadline {deadline_id}")
+            aside.deadlines.append(deadline_id)
     return total
 
 
@@ -90,6 +101,8 @@ def _lapse_deadline(store: Store, deadline_id: int, due_at: datetime, now: datet
     total = 0
     while True:
         with store.write() as session:
+            # Held, so that nobody gives a filing back to its unit unseen; see schedules.has_lapsed.
+            session.execute(select(_deadline.c.id).where(_deadline.c.id == deadline_id).with_for_update())
             moved = ledger.lapse_chunk(session, FILING, deadline_id, due_at=due_at, now=now)
             total += moved
             if moved < CHUNK:
@@ -97,8 +110,10 @@ def _lapse_deadline(store: Store, deadline_id: int, due_at: datetime, now: datet
                 return total
 
 
-def _fire_due(store: Store, now: datetime, links: LinkMaker, failed: list[str]) -> int:
-    due = (_rung.c.fired_at.is_(None), _rung.c.fires_at <= now)
+def _fire_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:
+    # A deadline that could not be lapsed keeps its rungs back: they would find nobody overdue, and be spent.
+    unlapsed = select(_deadline.c.id).where(_deadline.c.lapsed_at.is_(None), _deadline.c.due_at <= now)
+    due = (_rung.c.fired_at.is_(None), _rung.c.fires_at <= now, _rung.c.deadline_id.not_in(unlapsed))
     with store.read() as session:
         ids = [row.id for row in session.execute(select(_rung.c.id).where(*due).order_by(_rung.c.fires_at, _rung.c.id))]
     if not ids:
@@ -114,7 +129,7 @@ def _fire_due(store: Store, now: datetime, links: LinkMaker, failed: list[str]) 
             fired += 1
         except Exception:
             log.exception("rung set aside", rung=rung_id)
-            failed.append(f"rung {rung_id}")
+            aside.rungs.append(rung_id)
     return fired
 
 
@@ -135,22 +150,35 @@ def _fire_part(store: Store, rung_id: int, now: datetime, links: LinkMaker) -> b
         return False
 
 
-def _chase_due(store: Store, now: datetime, links: LinkMaker) -> int:
-    total = 0
+def _chase_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:
+    submission = Submission.__table__  # type: ignore[attr-defined]
+    due = select(submission.c.id, submission.c.programme_id).where(submission.c.chase_at <= now)
+    by_programme: dict[int, list[int]] = {}
     with store.read() as session:
-        waiting = select(func.count()).where(Submission.__table__.c.chase_at <= now)  # type: ignore[attr-defined]
-        if not session.execute(waiting).scalar():
-            return 0
-    while True:
+        for row in session.execute(due.order_by(submission.c.id)):
+            by_programme.setdefault(row.programme_id, []).append(row.id)
+    parts = (ids[start : start + CHUNK] for ids in by_programme.values() for start in range(0, len(ids), CHUNK))
+    return sum(_chase_part(store, part, now, links, aside) for part in parts)
+
+
+def _chase_part(store: Store, ids: Sequence[int], now: datetime, links: LinkMaker, aside: _Aside) -> int:
+    """Chase for these submissions of one programme; what fails is halved until it stands alone."""
+    try:
         with store.write() as session:
-            chased = rungs.chase(Act(session, now, links), f"sweep:{now.isoformat()}")
-            total += chased
-            if chased < CHUNK:
-                return total
+            return rungs.chase(Act(session, now, links), ids, f"sweep:{now.isoformat()}")
+    except Exception as fault:
+        if len(ids) == 1 or isinstance(fault, DefinitionRefused):
+            log.exception("chase set aside", submissions=len(ids), first=ids[0])
+            aside.chases.extend(ids)
+            return 0
+    half = len(ids) // 2
+    return sum(_chase_part(store, part, now, links, aside) for part in (ids[:half], ids[half:]))
 
 
-def _release_done(store: Store) -> int:
-    unfired = select(_rung.c.batch).where(_rung.c.fired_at.is_(None), _rung.c.batch.is_not(None))
+def _release_done(store: Store, aside: _Aside) -> int:
+    # What was set aside holds nobody else's messages back; its own follow when it goes through.
+    held_back = (_rung.c.fired_at.is_(None), _rung.c.batch.is_not(None), _rung.c.id.not_in(aside.rungs))
+    unfired = select(_rung.c.batch).where(*held_back)
     done = select(_message.c.batch).distinct().where(_message.c.status == "gathering", _message.c.batch.not_in(unfired))
     with store.read() as session:
         batches = [row.batch for row in session.execute(done)]

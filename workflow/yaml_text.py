@@ -64,7 +64,7 @@ def read(data: bytes) -> Reading:
         raise YamlRefused(Position(1, 1), "file-too-large", f"文件超过{MAX_BYTES // 1024}KB")
     text = _decode(data)
     _refuse_events(text)
-    node = _guarded(lambda: _parser().compose(text))
+    node = _guarded(lambda: _parser().compose(text), near=Position(1, 1))
     if node is None:
         raise YamlRefused(Position(1, 1), "file-empty", "文件是空的")
     reading = Reading()
@@ -85,14 +85,15 @@ def _parser() -> YAML:
     return YAML(typ="safe", pure=True)
 
 
-def _guarded(act: Callable[[], T]) -> T:
+def _guarded(act: Callable[[], T], *, near: Position) -> T:
     try:
         return act()
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         raise YamlRefused(_position(mark), "yaml-syntax", _syntax_text(str(fault.problem))) from None
-    except YAMLError:
-        raise YamlRefused(Position(1, 1), "yaml-syntax", "YAML 语法错误：含有不能使用的字符") from None
+    except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError):
+        # The parser lets Python's own errors out of strange escapes and directives.
+        raise YamlRefused(near, "yaml-syntax", "YAML 语法错误：含有不能使用的字符") from None
 
 
 def _syntax_text(problem: str) -> str:
@@ -111,8 +112,8 @@ def _syntax_text(problem: str) -> str:
 
 def _refuse_events(text: str) -> None:
     depth = documents = 0
-    events = _parser().parse(text)
-    while (event := _guarded(lambda: next(events, None))) is not None:
+    events, at = _parser().parse(text), Position(1, 1)
+    while (event := _guarded(lambda: next(events, None), near=at)) is not None:
         at = _position(event.start_mark)
         if isinstance(event, AliasEvent):
             raise YamlRefused(at, "alias", "不允许使用别名（*名称），请把内容写全")

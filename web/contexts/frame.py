@@ -18,7 +18,7 @@ Section = Literal["programmes", "overdue", "messages", "outbox", "none"]
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is signed in; `unit` is empty for people who belong to no member unit."""
+    """Who is signed in, named with whose account it is; `unit` is empty for people of no member unit."""
 
     name: str
     role: Role
@@ -35,11 +35,15 @@ class NextDue:
 
 @dataclass(frozen=True)
 class Clock:
-    """The rehearsal clock; `next_due` is None when nothing is ahead. `return_to` is this page's own path."""
+    """The rehearsal clock; `next_due` is None when nothing is ahead. `return_to` is this page's own path.
+
+    Only the office moves it (`may_move`); everybody sees where it stands.
+    """
 
     now: datetime
     next_due: NextDue | None
     return_to: str
+    may_move: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is one click away, with the number of rows it leaves."""
+    """A filter that is one click away, with the number of rows it leaves; a chosen one is taken off again."""
 
     href: str
     label: str

@@ -37,13 +37,11 @@ class MessagesPage:
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One try to hand a message over, and the provider's answer."""
+class Matter:
+    """One submission a message speaks of; `dropped` says why it was left out when the message was sent."""
 
-    at: datetime
-    channel: str
-    delivered: bool
-    answer: str
+    link: Link
+    dropped: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,20 +52,24 @@ class MessagePage:
     line: MessageLine
     address: str
     text: str
-    tries: tuple[Attempt, ...]
-    about: tuple[Link, ...]
+    not_before: datetime
+    sent_at: datetime | None
+    about: tuple[Matter, ...]
 
 
 @dataclass(frozen=True)
 class OutboxLine:
-    """One letter in the rehearsal's mailbox; `at` is on the virtual clock."""
+    """One letter in the rehearsal's mailbox; `at` is on the virtual clock, `kind` is in Chinese.
+
+    `signs` marks a letter with a sign-off link.
+    """
 
     href: str
     at: datetime
     recipient: str
     subject: str
-    channel: str
-    status: MessageStatus
+    kind: str
+    signs: bool = False
     chosen: bool = False
 
 
@@ -80,25 +82,38 @@ class OutboxDay:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A letter as its recipient reads it; web addresses in `text` become links."""
+class OutboxKind:
+    """A kind of letters that is one click away."""
 
-    sender: str
+    href: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as its recipient reads it; web addresses in `text` become links. `proof_href` shows its delivery."""
+
     recipient: str
     address: str
     at: datetime
     channel: str
     subject: str
     text: str
-    status: MessageStatus
+    proof_href: str
 
 
 @dataclass(frozen=True)
 class OutboxPage:
-    """The rehearsal's mailbox; `letter` is None when none is chosen. `list_href` keeps the filter."""
+    """The rehearsal's mailbox; `letter` is None when none is chosen. `list_href` keeps the filter.
+
+    `kind` is the chosen kind as it stands in the address.
+    """
 
     frame: Frame
-    recipients: tuple[Choice, ...]
+    kinds: tuple[OutboxKind, ...]
+    kind: str
+    recipient: str
     days: tuple[OutboxDay, ...]
     letter: Letter | None
     list_href: str

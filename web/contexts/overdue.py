@@ -8,7 +8,7 @@ from web.contexts.frame import Chip, Choice, Frame, Light, Link, Pager, WaitingO
 
 @dataclass(frozen=True)
 class OverdueLine:
-    """One late submission; `desk_post` and `desk_name` say who exactly is waited on."""
+    """One late submission; `desk` says who exactly is waited on."""
 
     unit: str
     category: str
@@ -21,15 +21,14 @@ class OverdueLine:
     working_days_late: int
     light: Light
     waiting_on: WaitingOn
-    desk_post: str
-    desk_name: str = ""
+    desk: str
     last_alert_at: datetime | None = None
     rung: str = ""
 
 
 @dataclass(frozen=True)
 class OverdueFilter:
-    """The filter as it stands; `min_days` is None when it is not set."""
+    """The filter as it stands; `unit` and `min_days` as they were typed."""
 
     programmes: tuple[Choice, ...]
     obligations: tuple[Choice, ...]
@@ -37,7 +36,7 @@ class OverdueFilter:
     waiting_on: tuple[Choice, ...]
     sorts: tuple[Choice, ...]
     unit: str = ""
-    min_days: int | None = None
+    min_days: str = ""
 
 
 @dataclass(frozen=True)

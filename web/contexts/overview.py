@@ -18,14 +18,17 @@ class NextDeadline:
 
 @dataclass(frozen=True)
 class ProgrammeLine:
-    """One programme of the list; `provisional` says that a working-day calendar is not announced yet."""
+    """One programme of the list; a stage may be open-ended, so may `starts` and `ends`.
+
+    `provisional` says that a working-day calendar is not announced yet.
+    """
 
     key: str
     title: str
     cycle: int
     document: str
-    starts: date
-    ends: date
+    starts: date | None
+    ends: date | None
     units: int
     counts: StateCounts
     next_deadline: NextDeadline | None

@@ -7,16 +7,15 @@ from typing import Literal
 from web.contexts.frame import Choice, Decision, Frame, Light, Link, MessageStatus, State, WaitingOn
 
 FieldKind = Literal["text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file"]
-ActName = Literal["submit", "withdraw", "approve", "return", "extend", "exempt", "reopen", "urge"]
+ActName = Literal["withdraw", "approve", "return", "extend", "exempt", "reopen", "urge"]
 
 
 @dataclass(frozen=True)
 class FormField:
     """One field of the form, to read or to fill in.
 
-    `value` is the text as it was typed and stays after an error; for `choice`, `choices` and `yes-no` the
-    chosen options speak instead. A `file` field shows the name of the stored file in `value` and its
-    address in `href`.
+    To read, `value` is the stored value in words. To fill in, it is the text as it was typed, which stays
+    after an error; `choice`, `choices` and `yes-no` have `options` instead, `file` fields have `files`.
     """
 
     name: str
@@ -25,14 +24,14 @@ class FormField:
     required: bool = False
     help: str = ""
     value: str = ""
-    href: str = ""
     options: tuple[Choice, ...] = ()
+    files: tuple["Attachment", ...] = ()
     error: str = ""
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A stored file; `size` in bytes, `remove_action` empty when the caller may not remove it."""
+    """A stored file; `size` in bytes, `number` is what it is removed by."""
 
     name: str
     href: str
@@ -40,18 +39,22 @@ class Attachment:
     sha256: str
     uploaded_at: datetime
     uploaded_by: str
-    remove_action: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Editing:
-    """The caller may edit: where the form goes, and whether it may be submitted with the same click."""
+    """The caller may edit: where the form goes, and whether it may be submitted with the same click.
+
+    `signed` says that a submission goes to approvers before it is filed. `newer_href` leads to the newer
+    version when somebody saved one meanwhile.
+    """
 
     action: str
     if_version: int
     may_submit: bool
-    upload_action: str
-    upload_error: str = ""
+    signed: bool
+    newer_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,11 @@ class Act:
 
 @dataclass(frozen=True)
 class SubmissionPage:
-    """One submission with everything around it. Days late count from `due_at`, the first late instant."""
+    """One submission with everything around it. Days late count from `due_at`, the first late instant.
+
+    `asked` is the duty in one sentence, `returned` why it is back with the unit. `edit_href` opens the form
+    for a caller who usually only reads.
+    """
 
     frame: Frame
     programme: Link
@@ -144,12 +151,14 @@ class SubmissionPage:
     content_version: int
     content_hash: str
     fields: tuple[FormField, ...]
-    attachments: tuple[Attachment, ...]
     criteria: tuple[str, ...]
     prerequisites: tuple[Prerequisite, ...]
     sign_off: tuple[SignOffLine, ...]
     history: tuple[HistoryLine, ...]
     messages: tuple[SentMessage, ...]
+    asked: str = ""
+    returned: HistoryLine | None = None
     acts: tuple[Act, ...] = ()
     editing: Editing | None = None
+    edit_href: str = ""
     form_error: str = ""

@@ -1,0 +1,71 @@
+"""The pages: every route that people read in a browser, and how a refusal looks to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.contexts.entry import ProblemPage, SampleAccount
+from web.contexts.frame import Frame
+from web.pages import assets, clock, entry, mail, overdue, overview, signoff, submission
+from web.pages.frame import House, address_of, frame, show
+from workflow.engine import Engine
+
+__all__ = ["add_to", "routers"]
+
+
+def routers(
+    engine: Engine, *, secret: bytes, base_url: str, contact: str, demo_accounts: Sequence[SampleAccount] = ()
+) -> list[APIRouter]:
+    """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page."""
+    house = House(engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts))
+    rooms = (entry, overview, submission, overdue, mail, clock)
+    return [assets.router(), signoff.router(engine, secret=secret, contact=contact), *(r.router(house) for r in rooms)]
+
+
+def add_to(
+    app: FastAPI,
+    engine: Engine,
+    *,
+    secret: bytes,
+    base_url: str,
+    contact: str,
+    demo_accounts: Sequence[SampleAccount] = (),
+) -> None:
+    """Give an application its pages, and refusals the looks of a page."""
+    for room in routers(engine, secret=secret, base_url=base_url, contact=contact, demo_accounts=demo_accounts):
+        app.include_router(room)
+    app.state.html_problem = _problems(House(engine, secret, base_url.rstrip("/"), contact))
+
+
+def _problems(house: House) -> Callable[[Request, int, str, str], Response]:
+    """A refusal as a page; who is not signed in is sent to sign in first, and back."""
+
+    def page(request: Request, status: int, title: str, detail: str) -> Response:
+        problem = request.state.problem
+        if problem.code == "not-signed-in":
+            back = address_of(request) if request.method in ("GET", "HEAD") else _near(request)
+            return RedirectResponse("/login" + (f"?{urlencode({'return_to': back})}" if back != "/" else ""), 303)
+        around = _frame(house, request, status)
+        return show(house, request, ProblemPage(around, status, title, detail, problem.code, _near(request)), status)
+
+    return page
+
+
+def _frame(house: House, request: Request, status: int) -> Frame:
+    """After a fault of ours nothing more is asked of the store."""
+    if status >= 500:
+        return Frame("none", None, None, "")
+    with house.engine.looking() as act:
+        return frame(house, request, act, here=_near(request))
+
+
+def _near(request: Request) -> str:
+    """The page nearest to an address that gave no page: what a form was on, else the overview."""
+    parts = request.url.path.split("/")
+    if parts[1] == "submissions" and len(parts) > 3 and parts[2].isdecimal():
+        return f"/submissions/{parts[2]}"
+    return "/"

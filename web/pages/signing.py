@@ -23,8 +23,8 @@ from workflow.definition import Definition, Obligation
 from workflow.lifecycle import FILING
 from workflow.refusals import LinkUnknown, NotFound
 from workflow.signing import Choice
-from workflow.tables import Content, History, Link, SignOff, Submission
 from workflow.tables import Attachment as StoredFile
+from workflow.tables import Content, History, Link, SignOff, Submission
 
 #: Ready-made words for the comment, one tap each where scripts run, an example where they do not.
 PHRASES = ("同意。", "同意，请抓紧落实。", "请补充完善后再报。", "请按标杆逐项量化后再报。")
@@ -203,7 +203,7 @@ def _files(act: Act, door: Door, row: Submission, request: SignOff, obligation: 
             sha256=str(one["sha256"]),
             uploaded_at=version.saved_at,
             uploaded_by=version.saved_by,
-        )  # fmt: skip
+        )
         for name, field in obligation.form.items()
         if field.type == "file"
         for one in _listed(values.get(name))
@@ -230,7 +230,7 @@ def _signed_before(
             decision="approve",
             decided_at=one.decided_at,
             comment=one.comment,
-        )  # fmt: skip
+        )
         for one in requests
         if one.round == mine.round and one.decision == "approve" and one.id != mine.id
     )

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from web import rendering
-from web.access import check_form_token, form_token
+from web.access import FormTokenRefused, check_form_token, form_token
 from web.contexts import Page
 from web.contexts.signing import DeadLinkPage
 from web.pages import signing as views
@@ -112,11 +112,12 @@ def router(engine: Engine, *, secret: bytes, contact: str) -> APIRouter:
         try:
             with engine.looking() as act:
                 asked = views.request_of(act, links.resolve(act.session, token, act.now))
-            if not check_form_token(secret, f"sign-off {token}", form_token):
-                return _again(engine, here, said, "decision", "页面已过期，请重新选择后提交", 403)
+            check_form_token(secret, f"sign-off {token}", form_token)
             if decision not in ("approve", "return"):
                 return _again(engine, here, said, "decision", "请选择“同意”或“退回”", 422)
             return _decided(engine, here, asked, said, content_hash)
+        except FormTokenRefused:
+            return _again(engine, here, said, "decision", "页面已过期，请重新选择后提交", 403)
         except LinkUnknown:
             return dead(request)
 
@@ -138,7 +139,7 @@ def _shown(act: Act, door: views.Door) -> Reply:
 
 
 def _decided(engine: Engine, door: views.Door, asked: SignOff, said: Said, content_hash: str) -> Response:
-    actor = Actor(f"{asked.post_title} {asked.holder}", "approver")
+    actor = Actor(signing.named(asked.post_title, asked.holder), "approver")
     choice: Choice = "approve" if said.decision == "approve" else "return"
     assert asked.id is not None
     try:

@@ -1,0 +1,101 @@
+"""The acts on a submission besides filling it in: each form leads to one use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from web.rendering import day
+from workflow import signing, submissions
+from workflow.acts import Act
+from workflow.dossier import Dossier
+from workflow.refusals import CommentMissing, DateRefused, NotFound
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an act's form said, and why it was refused; ``content_hash`` is of the content that was on the page."""
+
+    move: str
+    comment: str = ""
+    until_text: str = ""
+    approver: str = ""
+    content_hash: str = ""
+    error: str = ""
+
+    @property
+    def until(self) -> date | None:
+        """The date as typed, None when it is none."""
+        try:
+            return date.fromisoformat(self.until_text)
+        except ValueError:
+            return None
+
+
+def make(act: Act, found: Dossier, asked: Asked) -> str:
+    """Do what was asked; one line on what was done. Raises the refusals of the use case, NotFound for no move."""
+    if asked.move not in _MOVES:
+        raise NotFound
+    return _MOVES[asked.move](act, found, asked)
+
+
+def _urge(act: Act, found: Dossier, asked: Asked) -> str:
+    submissions.urge(act, found.summary.id, comment=asked.comment)
+    return f"已催办：{'、'.join(dict.fromkeys(desk.post for desk in found.summary.stuck_with))}。"
+
+
+def _withdraw(act: Act, found: Dossier, asked: Asked) -> str:
+    submissions.withdraw(act, found.summary.id, comment=asked.comment)
+    return "已撤回，可以修改后重新提交；原来的审签链接已失效。"
+
+
+def _approve(act: Act, found: Dossier, asked: Asked) -> str:
+    if not asked.comment.strip():
+        raise CommentMissing(what="审签人同意的依据，例如纸质批件的日期和文号")
+    decided = _decide(act, found, asked, "approve")
+    return f"已录入同意：{decided}。"
+
+
+def _return(act: Act, found: Dossier, asked: Asked) -> str:
+    if found.summary.state == "filed":
+        submissions.return_filing(act, found.summary.id, comment=asked.comment)
+    else:
+        _decide(act, found, asked, "return")
+    return "已退回，理由已发给单位。"
+
+
+def _decide(act: Act, found: Dossier, asked: Asked, choice: signing.Choice) -> str:
+    approver = int(asked.approver) if asked.approver.isdecimal() and len(asked.approver) < 10 else None
+    decided = signing.decide_for_office(
+        act, found.summary.id, choice, comment=asked.comment, sign_off_id=approver, content_hash=asked.content_hash
+    )
+    return decided.post_title
+
+
+def _extend(act: Act, found: Dossier, asked: Asked) -> str:
+    if asked.until is None:
+        raise DateRefused(reason="请选择新的应报日期")
+    submissions.extend(act, found.summary.id, until=asked.until, comment=asked.comment)
+    return f"已延期至{day(asked.until)}，并已通知单位。"
+
+
+def _exempt(act: Act, found: Dossier, asked: Asked) -> str:
+    submissions.exempt(act, found.summary.id, comment=asked.comment)
+    return "已免报，并已通知单位。"
+
+
+def _reopen(act: Act, found: Dossier, asked: Asked) -> str:
+    submissions.reopen(act, found.summary.id, comment=asked.comment)
+    return "已重新打开，并已通知单位。"
+
+
+_MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
+    "urge": _urge,
+    "withdraw": _withdraw,
+    "approve": _approve,
+    "return": _return,
+    "extend": _extend,
+    "exempt": _exempt,
+    "reopen": _reopen,
+}

@@ -1,0 +1,205 @@
+"""The page of one submission: its dossier laid out for reading, filling in, and what may be done now."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Literal, cast
+
+from fastapi import Request
+
+from web.contexts.frame import Choice, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.submission import (
+    Act,
+    ActName,
+    Editing,
+    HistoryLine,
+    Prerequisite,
+    SentMessage,
+    SignOffLine,
+    SubmissionPage,
+)
+from web.pages import contents
+from web.pages.contents import Kept
+from web.pages.frame import House, desk_text, frame, occurrence_of, warned
+from web.pages.mail import CHANNELS
+from web.pages.moves import Asked
+from web.rendering import day
+from workflow import acts as doing
+from workflow import papers, signing
+from workflow.dossier import Dossier
+from workflow.permissions import OFFICE
+from workflow.upcoming import MESSAGE_KINDS
+
+#: In the order people need them; filling in and submitting are one form of their own.
+ORDER: tuple[ActName, ...] = ("urge", "withdraw", "approve", "return", "extend", "exempt", "reopen")
+_OPTIONAL = frozenset({"urge", "withdraw"})
+_TONES: dict[str, Literal["good", "bad"]] = {"approve": "good", "return": "bad", "lapse": "bad", "reopen": "bad"}
+
+
+def page(
+    house: House,
+    request: Request,
+    act: doing.Act,
+    found: Dossier,
+    *,
+    filling: bool = False,
+    kept: Kept | None = None,
+    asked: Asked | None = None,
+) -> SubmissionPage:
+    """The page; ``filling`` opens the form for the office, ``kept`` and ``asked`` are what was refused."""
+    one, here = found.summary, f"/submissions/{found.summary.id}"
+    around = frame(house, request, act, "programmes", here=here)
+    office, may_edit = act.actor.role in OFFICE, "edit" in found.moves
+    # What was typed stays in the form even when the form is closed by now: it may be all there is of it.
+    edits = kept is not None or (may_edit and (filling or not office))
+    offered = _acts(act, found, asked)
+    if asked and asked.error and asked.move not in [one.name for one in offered]:
+        around = warned(around, asked.error)
+    kept_or_none = kept or Kept()
+    return SubmissionPage(
+        frame=around,
+        programme=Link(f"/programmes/{one.programme}", f"{one.programme_title} {found.cycle}"),
+        unit=one.unit.name,
+        category=one.unit.category,
+        obligation=one.obligation_title,
+        occurrence=occurrence_of(one.occurrence, one.programme),
+        stage=found.stage,
+        state=cast("State", one.state),
+        light=cast("Light", one.light),
+        waiting_on=cast("WaitingOn", one.waiting_on),
+        desk=desk_text(one.stuck_with, one.unit.name),
+        due_date=one.due_date,
+        due_at=one.due_at,
+        filed_at=one.filed_at,
+        days_late=one.days_late,
+        working_days_late=one.working_days_late,
+        extended_from=found.extension.first_due if found.extension else None,
+        content_version=one.content_version,
+        content_hash=one.content_hash,
+        fields=contents.to_fill_in(found, kept_or_none) if edits else contents.to_read(found),
+        criteria=tuple(two.title + (f"：{two.help}" if two.help else "") for two in found.criteria.values()),
+        prerequisites=tuple(_prerequisite(prior) for prior in found.prerequisites),
+        sign_off=tuple(_signer(line) for line in found.sign_off),
+        history=tuple(_happened(found, line) for line in found.history),
+        messages=_messages(found),
+        asked=found.duty,
+        returned=_returned(found),
+        acts=offered,
+        editing=_editing(found, here, kept_or_none) if edits else None,
+        edit_href=f"{here}?fill=1" if may_edit and not edits else "",
+        form_error=kept_or_none.error,
+    )
+
+
+def _editing(found: Dossier, here: str, kept: Kept) -> Editing:
+    return Editing(
+        action=f"{here}/content",
+        if_version=found.summary.content_version,
+        may_submit="submit" in found.moves,
+        signed=bool(found.sign_off),
+        newer_href=here if kept.newer else "",
+    )
+
+
+def _acts(act: doing.Act, found: Dossier, asked: Asked | None) -> tuple[Act, ...]:
+    # The office returns what it does not accept; withdrawing is the unit's own move.
+    hidden = {"withdraw"} if act.actor.role in OFFICE else set()
+    return tuple(_act(act, found, name, asked) for name in ORDER if name in found.moves and name not in hidden)
+
+
+def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> Act:
+    said = asked if asked and asked.move == name else Asked(name)
+    return Act(
+        name=name,
+        action=f"/submissions/{found.summary.id}/{name}",
+        comment_rule="optional" if name in _OPTIONAL else "required",
+        comment=said.comment,
+        until=(said.until or _later(act, found)) if name == "extend" else None,
+        approvers=_approvers(found, said.approver) if name in ("approve", "return") else (),
+        error=said.error,
+    )
+
+
+def _later(act: doing.Act, found: Dossier) -> date:
+    """A week after the due date or today, whichever is later: what an extension is usually asked for."""
+    return max(found.summary.due_date, act.today) + timedelta(days=7)
+
+
+def _approvers(found: Dossier, chosen: str) -> tuple[Choice, ...]:
+    """Who is asked now, when there is a choice."""
+    asked = [line for line in found.sign_off if line.asked_at is not None and line.decision is None]
+    if len(asked) < 2:
+        return ()
+    return tuple(Choice(str(one.id), signing.named(one.post, one.holder), str(one.id) == chosen) for one in asked)
+
+
+def _prerequisite(prior: papers.Prerequisite) -> Prerequisite:
+    href = f"/submissions/{prior.id}"
+    return Prerequisite(prior.obligation_title, href, cast("State", prior.state), prior.filed_at)
+
+
+def _signer(line: papers.SignOffLine) -> SignOffLine:
+    return SignOffLine(
+        step=line.step,
+        post=line.post,
+        holder=line.holder,
+        decision=cast("Any", line.decision),
+        decided_at=line.decided_at,
+        comment=line.comment,
+        asked=line.asked_at is not None,
+    )
+
+
+def _happened(found: Dossier, line: papers.HistoryLine) -> HistoryLine:
+    seen_later = (line.noticed_at - line.at).total_seconds() >= 60
+    return HistoryLine(
+        at=line.at,
+        what=_what(found, line),
+        who=line.actor,
+        comment=line.comment,
+        noticed_at=line.noticed_at if seen_later else None,
+        tone=_TONES.get(line.event, "good" if line.dest == "filed" else "plain"),
+    )
+
+
+def _returned(found: Dossier) -> HistoryLine | None:
+    """Why it is back with the unit: the last return, unless the unit has submitted since."""
+    moved = [line for line in found.history if line.event in ("submit", "withdraw", "return", "reopen")]
+    back = found.summary.waiting_on == "unit" and moved and moved[-1].event in ("return", "reopen")
+    return _happened(found, moved[-1]) if back else None
+
+
+def _what(found: Dossier, line: papers.HistoryLine) -> str:
+    facts = line.facts
+    match line.event:
+        case "launch":
+            return "方案启动，生成本件"
+        case "edit":
+            return f"保存内容（第 {facts.get('version')} 版）"
+        case "submit":
+            return "报送" if line.dest == "filed" else "提交审签"
+        case "approve":
+            several = max((one.step for one in found.sign_off), default=1) > 1
+            return f"第 {int(facts.get('step', 0)) + 1} 步审签同意" if several else line.title
+        case "lapse":
+            return "到期未报送，转为逾期"
+        case "extend":
+            return f"延期至{day(date.fromisoformat(str(facts['until'])))}"
+        case "urge":
+            return f"催办：{'、'.join(map(str, facts.get('to', ())))}"
+    return line.title
+
+
+def _messages(found: Dossier) -> tuple[SentMessage, ...]:
+    return tuple(
+        SentMessage(
+            at=one.sent_at or one.not_before,
+            kind=MESSAGE_KINDS.get(one.kind, one.kind),
+            post=one.recipient.post,
+            name=one.recipient.name,
+            channel=CHANNELS.get(one.channel or "", ""),
+            status=cast("MessageStatus", one.status),
+            href=f"/messages/{one.id}",
+        )
+        for one in found.messages
+    )
