@@ -52,7 +52,7 @@ def launched(duban: Outside, smtp: SmtpDouble) -> dict[str, Any]:
     assert len(smtp.mails) == len(duban.every("/messages?status=sent"))
     said(f"launch at 08:30 on New Year's Eve: {len(units)} units, one notice per person, each a real mail")
     programme = duban.office("GET", f"/programmes/{PROGRAMME}")
-    return {one["id"]: one["form"] for one in programme["obligations"]}
+    return {one["id"]: {line["name"]: line for line in one["form"]} for one in programme["obligations"]}
 
 
 def handed_in(duban: Outside, smtp: SmtpDouble, roster: Roster, forms: dict[str, Any]) -> None:

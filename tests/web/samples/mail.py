@@ -7,7 +7,7 @@ from tests.web.samples.office import LIVE, NOW, OFFICE, at
 from web import contexts
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Choice, Link, MessageStatus, Pager
-from web.contexts.mail import Attempt, Letter, MessageLine, OutboxDay, OutboxLine
+from web.contexts.mail import Letter, Matter, MessageLine, OutboxDay, OutboxKind, OutboxLine
 
 SUBJECTS = (
     ("市能源局联络员", "", "提醒", "【提醒】报送建标学习对象，1月4日前", "sent", 1),
@@ -78,28 +78,34 @@ https://duban.example.cn/s/8Jw2kq0mT1vYc6Zr5uHn3xLbPdGfQeAs7oViKyWjUtM/all
 
 def message() -> contexts.MessagePage:
     """One message that took two tries."""
-    tries = (
-        Attempt(at(1, 6, 9, 0), "邮件", delivered=False, answer="451 4.7.1 please try again later"),
-        Attempt(at(1, 6, 9, 2), "邮件", delivered=True, answer="250 2.0.0 Ok: queued as 4F1"),
-    )
     text = LETTER.replace("/s/8Jw2kq0mT1vYc6Zr5uHn3xLbPdGfQeAs7oViKyWjUtM/all", "/s/（链接不显示）")
-    about = (Link("/submissions/28", "市能源局 · 报送建标学习对象"),)
+    about = (
+        Matter(Link("/submissions/28", "市能源局 · 报送建标学习对象")),
+        Matter(Link("/submissions/31", "市应急管理局 · 报送建标学习对象"), dropped="已不再需要审签"),
+    )
     line = replace(message_lines()[1], attempts=2)
     frame = replace(LIVE, section="messages")
-    return contexts.MessagePage(frame, line, "fsz4@example.cn", text, tries, about)
+    return contexts.MessagePage(frame, line, "fsz4@example.cn", text, at(1, 6, 9), at(1, 6, 9, 2), about)
+
+
+def message_to_come() -> contexts.MessagePage:
+    """A message that waits for its time."""
+    line = replace(message_lines()[3], subject="（通知，发送时生成）", channel="未定")
+    return replace(message(), line=line, address="", text="", sent_at=None)
 
 
 def outbox() -> contexts.OutboxPage:
     """The mailbox without a letter open."""
     lines = [
-        OutboxLine(f"/outbox/{n}", one.created_at, one.post, one.subject, one.channel, one.status)
+        OutboxLine(f"/outbox/{n}", one.created_at, one.post, one.subject, one.kind, signs=one.kind == "审签")
         for n, one in enumerate(message_lines(), start=1)
     ]
-    earlier = [replace(line, at=at(1, 5, 9), status="sent") for line in lines[:3]]
-    recipients = (Choice("p-energy", "市能源局联络员"), Choice("p-vice-4", "分管工业和能源的副市长"))
+    earlier = [replace(line, at=at(1, 5, 9)) for line in lines[:3]]
     return contexts.OutboxPage(
         frame=replace(OFFICE, section="outbox"),
-        recipients=recipients,
+        kinds=(OutboxKind("/outbox", "全部"), OutboxKind("/outbox?kind=sign-off", "待审签", chosen=True)),
+        kind="sign-off",
+        recipient="",
         days=(OutboxDay(date(2022, 1, 6), tuple(lines)), OutboxDay(date(2022, 1, 5), tuple(earlier))),
         letter=None,
         list_href="/outbox",
@@ -112,14 +118,13 @@ def outbox_letter() -> contexts.OutboxPage:
     page = outbox()
     chosen = tuple(replace(line, chosen=n == 1) for n, line in enumerate(page.days[0].lines))
     letter = Letter(
-        sender="领导小组办公室 <duban@example.cn>",
         recipient="分管工业和能源的副市长",
         address="fsz4@example.cn",
         at=at(1, 6, 9, 2),
         channel="邮件",
         subject=page.days[0].lines[1].subject,
         text=LETTER,
-        status="sent",
+        proof_href="/messages/2",
     )
     return replace(page, days=(replace(page.days[0], lines=chosen), page.days[1]), letter=letter)
 

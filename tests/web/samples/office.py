@@ -193,7 +193,7 @@ def overdue() -> contexts.OverduePage:
         waiting_on=(Choice("unit", "单位"), Choice("approver", "审签人"), Choice("office", "领导小组办公室")),
         sorts=(Choice("days_late", "逾期最久在前", True), Choice("unit", "按单位")),
         unit="",
-        min_days=1,
+        min_days="1",
     )
     return contexts.OverduePage(
         frame=replace(OFFICE, section="overdue"),
@@ -222,8 +222,7 @@ def overdue_line(unit: str, category: str, entry: BoardCell) -> OverdueLine:
         working_days_late=2,
         light=entry.light,
         waiting_on=entry.waiting_on,
-        desk_post=entry.desk,
-        desk_name="市人民政府副市长（四）" if asked else "",
+        desk=f"{entry.desk}（市人民政府副市长）" if asked else entry.desk,
         last_alert_at=at(1, 6, 9) if asked else None,
         rung="逾期后 1 个工作日" if asked else "",
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.web.samples.office import NOW, TITLE, UNITS, at
-from tests.web.samples.submission import ATTACHMENTS, CRITERIA, FIELDS, HASH, SIGN_OFF
+from tests.web.samples.submission import ATTACHMENTS, CRITERIA, HASH, READ, SIGN_OFF
 from web import contexts
 from web.contexts.signing import DecidedItem, EarlierReturn, SignedDecision, WaitingItem
 
@@ -30,7 +30,7 @@ def asked() -> contexts.SignPage:
         due_date=date(2022, 1, 4),
         due_at=at(1, 5),
         days_late=2,
-        fields=FIELDS,
+        fields=tuple(field for field in READ if field.kind != "file"),
         attachments=ATTACHMENTS,
         criteria=CRITERIA,
         signed_before=SIGN_OFF[:1],

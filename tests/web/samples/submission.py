@@ -51,10 +51,11 @@ FIELDS = (
     FormField("output", "对标对象上年产值（亿元）", "decimal", value="4812.5"),
     FormField("agreed", "联系建立日期", "date", value="2022-01-03"),
     FormField("visited", "是否已对接", "yes-no", options=(Choice("yes", "是", chosen=True), Choice("no", "否"))),
-    FormField("letter", "联系函", "file", value="联系函.pdf", href="/submissions/28/files/1"),
+    FormField("letter", "联系函和指标表", "file", required=True, help="盖章扫描件"),
 )
 ATTACHMENTS = (
     Attachment(
+        number=2,
         name="市能源局建标学习对象和对标指标表（盖章）.pdf",
         href="/submissions/28/files/2",
         size=1_482_300,
@@ -63,6 +64,7 @@ ATTACHMENTS = (
         uploaded_by="能源局联络员",
     ),
     Attachment(
+        number=3,
         name="指标测算.xlsx",
         href="/submissions/28/files/3",
         size=48_200,
@@ -70,6 +72,16 @@ ATTACHMENTS = (
         uploaded_at=at(1, 4, 16, 21),
         uploaded_by="能源局联络员",
     ),
+)
+IN_WORDS = {
+    "kind": "资源型城市",
+    "fields": "产业延链建群、生态治理",
+    "agreed": "2022年1月3日",
+    "visited": "是",
+}
+READ = tuple(
+    replace(field, value=IN_WORDS.get(field.name, field.value), options=(), files=ATTACHMENTS * (field.kind == "file"))
+    for field in FIELDS
 )
 CRITERIA = (
     "对象与本单位对等、对口、对应，名称写全称。",
@@ -141,14 +153,15 @@ def overdue_at_the_approver() -> contexts.SubmissionPage:
         extended_from=None,
         content_version=3,
         content_hash=HASH,
-        fields=FIELDS,
-        attachments=ATTACHMENTS,
+        fields=READ,
         criteria=CRITERIA,
         prerequisites=(),
         sign_off=SIGN_OFF,
         history=HISTORY,
         messages=MESSAGES,
+        asked="选定一个对等、对口、对应的先进单位，写明主要指标和学习内容",
         acts=OFFICE_ACTS,
+        edit_href="/submissions/28?fill=1",
     )
 
 
@@ -157,8 +170,8 @@ def being_filled_in() -> contexts.SubmissionPage:
     wrong = {
         "target": replace(FIELDS[0], value="", error="请填写建标学习对象。"),
         "indicators": replace(FIELDS[4], value="六", error="请填整数，例如 6。"),
+        "letter": replace(FIELDS[8], files=ATTACHMENTS, error="这个文件带宏，不能接收；请另存为不带宏的 .xlsx 再传。"),
     }
-    files = tuple(replace(file, remove_action=f"{file.href}/remove") for file in ATTACHMENTS)
     return replace(
         overdue_at_the_approver(),
         frame=UNIT_FRAME,
@@ -173,22 +186,23 @@ def being_filled_in() -> contexts.SubmissionPage:
         days_late=0,
         extended_from=date(2022, 1, 4),
         fields=tuple(wrong.get(field.name, field) for field in FIELDS),
-        attachments=files,
         prerequisites=(
             Prerequisite("报送建标学习对象", "/submissions/27", "filed", at(1, 4, 18, 2)),
             Prerequisite("开展“走出去”专题调研", "/submissions/29", "draft"),
         ),
         sign_off=tuple(replace(line, decision=None, decided_at=None, comment="", asked=False) for line in SIGN_OFF),
         messages=(),
+        returned=HISTORY[2],
         acts=(),
         editing=Editing(
             action="/submissions/28/content",
             if_version=3,
             may_submit=True,
-            upload_action="/submissions/28/attachments",
-            upload_error="这个文件带宏，不能接收；请另存为不带宏的 .xlsx 再传。",
+            signed=True,
+            newer_href="/submissions/28",
         ),
-        form_error="没有提交，草稿已保存。",
+        edit_href="",
+        form_error="内容已被他人修改（现为第3版），请查看最新内容后再操作。",
     )
 
 
@@ -203,4 +217,5 @@ def filed_late() -> contexts.SubmissionPage:
         days_late=1,
         working_days_late=1,
         acts=(Act("reopen", "/submissions/28/reopen", "required"),),
+        edit_href="",
     )

@@ -1,0 +1,64 @@
+"""The command line as a person has it: arguments in, exit code and two streams out, on either database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import commands
+from tests.workflow.world import World
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of one command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> list[str]:
+        """The lines on standard error."""
+        return self.err.splitlines()
+
+
+Duban = Callable[..., Ran]
+
+
+@pytest.fixture
+def settled(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A folder and an environment for one rehearsal store; gives its address."""
+    for name in ("MAIL_URL", "WECOM_URL", "OFFICE_URLS", "SECRET_KEY_FILE", "BASE_URL"):
+        monkeypatch.delenv(f"DUBAN_{name}", raising=False)
+    monkeypatch.setenv("DUBAN_DATABASE_URL", database_url)
+    monkeypatch.setenv("DUBAN_SECRET_KEY", "a key for the tests of the commands")
+    monkeypatch.setenv("DUBAN_REHEARSAL", "1")
+    monkeypatch.chdir(tmp_path)
+    return database_url
+
+
+@pytest.fixture
+def duban(settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Duban:
+    """Runs ``duban`` with these arguments on that store, in this process."""
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["duban", *arguments])
+        capsys.readouterr()
+        code = commands.run()
+        out, err = capsys.readouterr()
+        return Ran(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def world(settled: str) -> Iterator[World]:
+    """Ordos 2022 launched on the store at 2021-12-31 08:30; the commands work beside it."""
+    with closing(World.launched(settled)) as launched:
+        yield launched

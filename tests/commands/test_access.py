@@ -1,0 +1,72 @@
+"""Accounts and tokens from the command line."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from tests.commands.conftest import Duban
+from tests.workflow.world import LAUNCH, World
+from workflow import accounts
+from workflow.tables import Account
+
+
+def sign_in(world: World, name: str, password: str) -> accounts.Identity:
+    with world.look() as act:
+        return accounts.authenticate(act, name, password, failures=accounts.Failures())
+
+
+def test_an_account_with_a_piped_password_can_sign_in(
+    world: World, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("a long password \nnot this\n"))
+    ran = duban("user", "add", "jiaoyu", "--role", "unit", "--unit", "JYTYJ", "--password-stdin")
+    assert (ran.code, ran.out, ran.err) == (0, "已添加账号：jiaoyu（unit）\n", "")
+    actor = sign_in(world, "jiaoyu", "a long password ").actor
+    assert (actor.role, actor.unit) == ("unit", "JYTYJ")
+
+
+def test_a_password_is_asked_twice_when_it_is_not_piped(
+    world: World, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("password one\npassword one\n"))
+    monkeypatch.setattr("getpass.getpass", lambda *_args, **_more: sys.stdin.readline().rstrip("\n"))
+    assert duban("user", "add", "office", "--role", "office").code == 0
+    assert sign_in(world, "office", "password one").actor.role == "office"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("x", "--role", "mayor"), "不能添加账号或令牌：角色只能是：office、unit、inspector、admin"),
+        (("x", "--role", "unit"), "不能添加账号或令牌：单位账号须写单位编码"),
+        (("x", "--role", "unit", "--unit", "none"), "不能添加账号或令牌：没有编码为“none”的单位"),
+        (("taken", "--role", "office"), "账号“taken”已存在，请另取一个名称。"),
+    ],
+)
+def test_a_wrong_account_is_refused_in_one_line(
+    world: World, duban: Duban, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    with world.act(LAUNCH) as act:
+        accounts.add_account(act, "taken", role="office", unit=None, password="long enough")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("long enough\n"))
+    ran = duban("user", "add", *arguments, "--password-stdin")
+    assert (ran.code, ran.out, ran.err) == (1, "", f"{said}\n")
+
+
+def test_a_short_password_is_refused(world: World, duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
+    ran = duban("user", "add", "x", "--role", "office", "--password-stdin")
+    assert (ran.code, len(ran.said)) == (1, 1)
+    with world.look() as act:
+        assert act.session.get(Account, "x") is None
+
+
+def test_a_token_stands_alone_on_standard_output_and_lets_in(world: World, duban: Duban) -> None:
+    ran = duban("token", "add", "--role", "unit", "--unit", "JYTYJ")
+    assert (ran.code, ran.err, ran.out.count("\n")) == (0, "", 1)
+    with world.look() as act:
+        actor = accounts.token_actor(act.session, ran.out.strip())
+    assert actor is not None and (actor.role, actor.unit) == ("unit", "JYTYJ")

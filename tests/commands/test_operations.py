@@ -1,0 +1,200 @@
+"""The doctor, the schema, and the record verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.commands.conftest import Duban
+from tests.doubles.smtp import SmtpDouble
+from tests.workflow.world import LAUNCH, ROOT, World, local
+from workflow import audit
+from workflow.tables import Meta
+
+UNIT = "JYTYJ"
+
+
+@pytest.fixture
+def live(settled: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A live store whose programme is long over, so that everything is due."""
+    monkeypatch.setenv("DUBAN_REHEARSAL", "0")
+    with closing(World.launched(settled, now=datetime.now(UTC), rehearsal=False)) as launched:
+        yield launched
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """Histories of several entries: one submission filed, one returned, all lapsed but one."""
+    world.file("FGW", now=local("2022-01-03 10:00"))
+    world.hand_in(UNIT, now=local("2022-01-03 11:00"))
+    world.sign(UNIT, now=local("2022-01-03 12:00"), choice="return")
+    world.advance(local("2022-01-06 10:00"))
+    return world
+
+
+def test_a_new_store_is_well(settled: str, duban: Duban) -> None:
+    ran = duban("doctor")
+    assert ran.code == 0, ran.out
+    kind = "PostgreSQL 1" if settled.startswith("postgresql") else "SQLite 3."
+    assert f"✓ 数据库：{kind}" in ran.out
+    assert "演练" in ran.out and "✓ 放假安排：已公布2004至" in ran.out
+    assert "✗" not in ran.out
+
+
+def test_a_store_of_the_other_mode_is_said(settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert duban("doctor").code == 0
+    monkeypatch.setenv("DUBAN_REHEARSAL", "0")
+    ran = duban("doctor")
+    assert (ran.code, ran.out) == (1, "✗ 不能启动：该数据库曾以演练方式运行，不能改用正式方式。请另用一个数据库。\n")
+    assert settled
+
+
+def test_a_service_that_does_not_run_is_found_by_what_it_left_undone(live: World, duban: Duban) -> None:
+    ran = duban("doctor")
+    assert ran.code == 1
+    assert "✗ 最近一次处理：还没有过，有" in ran.out
+    live.sweep(datetime.now(UTC))
+    assert "✓ 最近一次处理" in duban("doctor").out
+
+
+def test_a_clock_set_back_is_found(live: World, duban: Duban) -> None:
+    with live.act(LAUNCH) as act:
+        act.session.merge(Meta(key="last-sweep", value=(datetime.now(UTC) + timedelta(hours=1)).isoformat()))
+    ran = duban("doctor")
+    assert ran.code == 1 and "本机时钟可能被拨回" in ran.out
+
+
+def test_a_live_store_without_a_channel_is_told_so(live: World, duban: Duban) -> None:
+    live.sweep(datetime.now(UTC))
+    assert "! 发送渠道：没有配置邮件" in duban("doctor").out
+
+
+def test_a_key_that_others_can_read_is_found(
+    settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DUBAN_SECRET_KEY")
+    monkeypatch.setenv("DUBAN_SECRET_KEY_FILE", str(tmp_path / "duban.key"))
+    assert duban("doctor").code == 0
+    (tmp_path / "duban.key").chmod(0o644)
+    ran = duban("doctor")
+    assert ran.code == 1 and "✗ 签名密钥：" in ran.out
+    assert settled
+
+
+def test_a_test_mail_is_really_sent(settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SmtpDouble() as smtp:
+        monkeypatch.setenv("DUBAN_MAIL_URL", smtp.url("from=duban@example.cn&tls=none"))
+        ran = duban("doctor", "--send-to", "clerk@example.cn")
+        assert ran.code == 0, ran.out
+        (mail,) = smtp.mails
+    assert mail.recipients == ("clerk@example.cn",)
+    assert "测试邮件" in str(mail.message["Subject"])
+    assert "✓ 测试邮件：已发出到 clerk@example.cn，对方答复：250" in ran.out
+    assert settled
+
+
+def test_a_test_mail_that_is_refused_is_told_with_the_answer(
+    settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SmtpDouble() as smtp:
+        smtp.rcpt_answers.append("550 no such mailbox")
+        monkeypatch.setenv("DUBAN_MAIL_URL", smtp.url("from=duban@example.cn&tls=none"))
+        ran = duban("doctor", "--send-to", "nobody@example.cn")
+    assert ran.code == 1
+    assert "✗ 测试邮件：没有发出到 nobody@example.cn" in ran.out and "550" in ran.out
+    assert settled
+
+
+def test_without_mail_a_test_mail_is_not_sent(settled: str, duban: Duban) -> None:
+    ran = duban("doctor", "--send-to", "clerk@example.cn")
+    assert ran.code == 1 and "✗ 测试邮件：没有发出" in ran.out
+    assert settled
+
+
+def test_a_whole_record_is_said_to_be_whole(told: World, duban: Duban) -> None:
+    ran = duban("audit", "verify")
+    with told.look() as act:
+        size = audit.size(act.session)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"核验了183件报送件的{size.entries}条历史：完整无误\n"
+    assert size.entries > 183 + 60
+
+
+@pytest.mark.parametrize(
+    ("tampering", "code", "said"),
+    [
+        ("UPDATE history SET comment = '同意' WHERE submission_id = :id AND seq = 5", "entry-changed", "第5条历史与校验值不符"),
+        ("UPDATE history SET facts = '{}' WHERE submission_id = :id AND seq = 2", "entry-changed", "第2条历史与校验值不符"),
+        ("UPDATE history SET hash = 'f' WHERE submission_id = :id AND seq = 2", "entry-changed", "第2条历史与校验值不符"),
+        ("DELETE FROM history WHERE submission_id = :id AND seq = 3", "entry-missing", "第4条历史之前缺少第3条"),
+        ("DELETE FROM history WHERE submission_id = :id AND seq = 6", "end-missing", "第5条历史是最后一条，但报送件记有6条"),
+        ("DELETE FROM history WHERE submission_id = :id", "history-missing", "历史全部缺失"),
+        ("UPDATE submission SET head = 'f' WHERE id = :id", "head-differs", "第6条历史的校验值与报送件所记的不一致"),
+        ("UPDATE submission SET standing = 'filed' WHERE id = :id", "state-differs", "报送件现为“已报送”"),
+    ],
+)  # fmt: skip
+def test_tampering_is_found_at_its_place(told: World, duban: Duban, tampering: str, code: str, said: str) -> None:
+    number = told.id_of(UNIT)
+    assert len(told.history(UNIT)) == 6
+    with told.act(LAUNCH) as act:
+        act.session.execute(text(tampering), {"id": number})
+    ran = duban("audit", "verify")
+    lines = ran.out.splitlines()
+    assert ran.code == 1
+    assert lines[0].startswith(f"报送件{number}：") and said in lines[0] and f"（{code}）" in lines[0]
+    assert lines[-1].endswith(f"1件有问题，共{len(lines) - 1}处")
+    assert all(line.startswith(f"报送件{number}：") for line in lines[:-1]), "no other submission is accused"
+
+
+def test_entries_that_change_places_are_found(told: World, duban: Duban) -> None:
+    number = told.id_of(UNIT)
+    with told.act(LAUNCH) as act:
+        for before, after in ((2, 90), (3, 2), (90, 3)):
+            act.session.execute(
+                text("UPDATE history SET seq = :after WHERE submission_id = :id AND seq = :before"),
+                {"id": number, "before": before, "after": after},
+            )
+    ran = duban("audit", "verify")
+    assert ran.code == 1 and f"报送件{number}：第2条历史与校验值不符" in ran.out
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("stored", ["facts = 'not json'", "facts = '[1]'", "at = 'yesterday'", "at = 5"])
+def test_an_entry_that_cannot_be_read_is_a_fault_and_no_crash(told: World, duban: Duban, stored: str) -> None:
+    number = told.id_of(UNIT)
+    with told.act(LAUNCH) as act:
+        act.session.execute(text(f"UPDATE history SET {stored} WHERE submission_id = :id AND seq = 2"), {"id": number})
+    ran = duban("audit", "verify")
+    assert ran.code == 1
+    assert ran.out.splitlines()[0] == f"报送件{number}：第2条历史与校验值不符，内容被改动过（entry-changed）"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_history_without_its_submission_is_found(told: World, duban: Duban) -> None:
+    number = told.id_of(UNIT)
+    with told.store.writer.connect() as connection:
+        connection.commit()
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute("DELETE FROM submission WHERE id = ?", (number,))
+        raw.execute("PRAGMA foreign_keys=ON")
+    ran = duban("audit", "verify")
+    assert ran.code == 1 and f"报送件{number}：历史还在（6条），报送件本身已不存在" in ran.out
+
+
+def test_every_entry_is_looked_at_once(told: World) -> None:
+    heard: list[int] = []
+    with told.store.read() as session:
+        assert list(audit.verify(session, seen=heard.append)) == []
+        assert sum(heard) == audit.size(session).entries
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_schema_is_the_committed_one(duban: Duban) -> None:
+    assert duban("schema").out == (ROOT / "definitions" / "schema.json").read_text(encoding="utf-8")

@@ -1,0 +1,198 @@
+"""When things are due, when rungs fire, how late something is: on China's calendar of 2022."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workflow.world import ROOT, local, ordos
+from workflow import deadlines
+from workflow.calendars import china
+from workflow.definition import Due, Rung
+from workflow.moments import SHANGHAI, parse_day, parse_offset
+
+
+def rung(*, at: str | None = None, pending_for: str | None = None, every: str | None = None, at_most: int = 1) -> Rung:
+    written = {"at": at, "pending_for": pending_for, "every": every}
+    return Rung(
+        to=("liaison",),
+        at_most=at_most,
+        **{name: parse_offset(value) for name, value in written.items() if value is not None},
+    )
+
+
+def test_a_day_includes_its_end() -> None:
+    late_from = deadlines.due_at(date(2022, 1, 4))
+    assert late_from == local("2022-01-05 00:00")
+    assert local("2022-01-04 23:59:59.999999") < late_from
+
+
+def test_a_cut_off_ends_the_day_early() -> None:
+    assert deadlines.due_at(date(2022, 1, 4), until=time(17, 30)) == local("2022-01-04 17:30")
+
+
+def test_ordos_is_due_on_three_days() -> None:
+    found = [(one.obligation, one.key, one.due_at) for one in deadlines.occurrences(ordos().definition, 2022)]
+    assert found == [
+        ("target-choice", "2022", local("2022-01-05")),
+        ("research-trip", "2022", local("2022-02-11")),
+        ("work-plan", "2022", local("2022-02-16")),
+    ]
+
+
+def test_another_cycle_moves_every_date() -> None:
+    found = [one.due_date for one in deadlines.occurrences(ordos().definition, 2027)]
+    assert found == [date(2027, 1, 4), date(2027, 2, 10), date(2027, 2, 15)]
+
+
+def test_a_cycle_without_the_day_has_no_occurrences() -> None:
+    leap = Due(on=parse_day("02-29"))
+    assert deadlines.resolve(leap, 2024) == date(2024, 2, 29)
+    with pytest.raises(ValueError, match="2022年2月没有29日"):
+        deadlines.resolve(leap, 2022)
+
+
+#: Due day, rung, when it fires. New Year 2022 was Jan 1–3. For Spring Festival Jan 31–Feb 6 were off, and
+#: Saturday Jan 29 and Sunday Jan 30 were worked.
+RUNGS = [
+    ("2022-01-04", "-3wd 09:00", "2021-12-29 09:00"),
+    ("2022-01-04", "-1wd 09:00", "2021-12-31 09:00"),
+    ("2022-01-04", "due", "2022-01-05 00:00"),
+    ("2022-01-04", "+1wd 09:00", "2022-01-05 09:00"),
+    ("2022-01-04", "+3wd 09:00", "2022-01-07 09:00"),
+    ("2022-02-10", "-3wd 09:00", "2022-02-07 09:00"),
+    ("2022-02-10", "-4wd 09:00", "2022-01-30 09:00"),
+    ("2022-02-10", "-5wd 09:00", "2022-01-29 09:00"),
+    ("2022-02-10", "-6wd 09:00", "2022-01-28 09:00"),
+    ("2022-02-10", "+3wd 09:00", "2022-02-15 09:00"),
+    ("2022-02-03", "-1wd 09:00", "2022-01-30 09:00"),
+    ("2022-02-03", "-2wd 09:00", "2022-01-29 09:00"),
+    ("2022-02-03", "+1wd 09:00", "2022-02-07 09:00"),
+    ("2022-02-03", "due", "2022-02-04 00:00"),
+    ("2022-02-03", "-1d 17:30", "2022-02-02 17:30"),
+    ("2022-02-03", "+0d 08:00", "2022-02-03 08:00"),
+    ("2022-01-28", "+1wd", "2022-01-29 09:00"),
+    ("2022-01-28", "+3wd", "2022-02-07 09:00"),
+    ("2022-01-30", "-1wd", "2022-01-29 09:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "offset", "fires"), RUNGS)
+def test_a_rung_fires_on_working_days(day: str, offset: str, fires: str) -> None:
+    due = date.fromisoformat(day)
+    at = deadlines.rung_at(rung(at=offset), day=due, late_from=deadlines.due_at(due), calendar=china())
+    assert at == local(fires)
+
+
+def test_a_rung_at_due_follows_the_cut_off() -> None:
+    cut_off = local("2022-01-04 17:30")
+    at = deadlines.rung_at(rung(at="due"), day=date(2022, 1, 4), late_from=cut_off, calendar=china())
+    assert at == cut_off
+
+
+def test_an_approver_is_chased_on_working_days_only() -> None:
+    ladder = [rung(at="due"), rung(pending_for="1wd", every="1wd", at_most=5)]
+    found = deadlines.chases(ladder, since=local("2022-01-28 15:00"), calendar=china())
+    days = ["2022-01-29", "2022-01-30", "2022-02-07", "2022-02-08", "2022-02-09"]
+    assert found == tuple((local(f"{day} 09:00"), 1) for day in days)
+
+
+def test_the_day_of_asking_is_a_local_day() -> None:
+    ladder = [rung(pending_for="1wd")]
+    asked = local("2022-01-05 00:30")
+    for since in (asked, asked.astimezone(tz=None)):
+        assert deadlines.chases(ladder, since=since, calendar=china()) == ((local("2022-01-06 09:00"), 0),)
+
+
+def test_chases_of_several_rungs_come_in_order_of_time() -> None:
+    ladder = [rung(pending_for="2wd 10:00"), rung(pending_for="1wd", every="2wd", at_most=2)]
+    found = deadlines.chases(ladder, since=local("2022-03-01 15:00"), calendar=china())
+    assert found == (
+        (local("2022-03-02 09:00"), 1),
+        (local("2022-03-03 10:00"), 0),
+        (local("2022-03-04 09:00"), 1),
+    )
+
+
+def test_a_ladder_without_chases_chases_nobody() -> None:
+    assert deadlines.chases([rung(at="due")], since=local("2022-03-01"), calendar=china()) == ()
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "working"),
+    [
+        ("2022-01-28 12:00", 0, 0),
+        ("2022-01-29 00:00", 1, 1),
+        ("2022-01-30 23:59:59.999999", 2, 2),
+        ("2022-02-06 12:00", 9, 2),
+        ("2022-02-07 00:00", 10, 3),
+        ("2022-01-01 12:00", 0, 0),
+    ],
+)
+def test_lateness_is_counted_in_days_and_working_days(now: str, days: int, working: int) -> None:
+    due = date(2022, 1, 28)
+    assert deadlines.days_late(due, local(now)) == days
+    assert deadlines.working_days_late(due, local(now), china()) == working
+
+
+@given(st.dates(date(2015, 1, 1), date(2024, 12, 31)), st.integers(-40, 40).filter(bool))
+def test_a_working_day_offset_lands_on_a_working_day_that_far_away(day: date, count: int) -> None:
+    landed = deadlines.moved(day, parse_offset(f"{count:+d}wd"), china())
+    assert china().is_working(landed)
+    step = 1 if count > 0 else -1
+    between = [day + timedelta(days=step * n) for n in range(1, abs((landed - day).days) + 1)]
+    assert sum(china().is_working(one) for one in between) == abs(count)
+
+
+def test_the_years_leaned_on_include_the_year_before() -> None:
+    assert deadlines.years_touched(ordos().definition, 2022) == (2021, 2022)
+
+
+EVERYTHING = """
+from datetime import datetime, timezone
+from tests.workflow.world import LAUNCH, ordos, ordos_roster, local
+from workflow import deadlines, rehearsal
+from workflow.calendars import china
+definition = ordos().definition
+for one in deadlines.occurrences(definition, 2022):
+    print(one.obligation, one.due_at.isoformat())
+    for rung in definition.ladder_of(one.obligation):
+        print(deadlines.rung_at(rung, day=one.due_date, late_from=one.due_at, calendar=china()).isoformat())
+for hour in range(0, 24, 3):
+    since = datetime(2022, 1, 28, hour, 30, tzinfo=timezone.utc)
+    print([at.isoformat() for at, _ in deadlines.chases(definition.ladders["standard"], since=since, calendar=china())])
+    print(deadlines.days_late(one.due_date, since), deadlines.working_days_late(one.due_date, since, china()))
+end = local("2022-02-20 00:00")
+for line in rehearsal.rehearse(ordos(), ordos_roster(), cycle=2022, start=LAUNCH, end=end).lines:
+    print(line.at.isoformat(), line.kind, line.units, line.recipients)
+"""
+
+
+def test_the_machines_own_time_zone_changes_nothing() -> None:
+    zones = ("UTC", "Asia/Shanghai", "America/New_York")
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", EVERYTHING],
+            cwd=ROOT,
+            env={**os.environ, "TZ": zone, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for zone in zones
+    ]
+    said = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert said[0].count("2022-01-05T00:00:00+08:00 lapse") == 123
+    assert said[0] == said[1] == said[2]
+
+
+@given(st.dates(date(2021, 1, 1), date(2023, 12, 31)), st.times())
+def test_an_instant_is_late_exactly_from_the_next_local_midnight(day: date, clock: time) -> None:
+    now = datetime.combine(day, clock, SHANGHAI)
+    assert (now >= deadlines.due_at(date(2022, 1, 4))) == (day > date(2022, 1, 4))
