@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from commands import access, desk, operations, programmes, rosters, running
@@ -29,9 +28,9 @@ def run() -> int:
     except Refusal as refused:
         print(refused.text, file=sys.stderr)
         return 1
-    except click.exceptions.Abort:
+    except typer.Abort:
         return 130
-    except click.ClickException as fault:
+    except typer.TyperException as fault:
         fault.show()
         return fault.exit_code
     except BrokenPipeError:

@@ -92,16 +92,20 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="F", help="备份文件")],
 ) -> None:
     """从备份恢复到空数据库；消息暂不发出，待 release 放行。"""
-    from service import open_service
-    from settings import load
-    from workflow import audit, backups, holding
+    from contextlib import closing
 
-    settings = load()
-    backups.restore(settings.database_url, file)
-    print(f"已从 {file} 恢复")
-    with open_service(settings) as service, service.engine.store.read() as session:
-        size, held = audit.size(session), sum(holding.held(session).values())
-    print(f"共{size.submissions}件报送件，{size.entries}条历史")
+    from settings import load
+    from workflow import audit, backups, clock, holding
+    from workflow.store import Store
+
+    url = load().database_url
+    backups.restore(url, file)
+    with closing(Store.open(url)) as store:
+        store.migrate()
+        with store.read() as session:
+            size, held = audit.size(session), sum(holding.held(session).values())
+            mode = clock.MODES.get(clock.mode_of(session) or "", "未使用过")
+    print(f"已从 {file} 恢复：{mode}库，{size.submissions}件报送件，{size.entries}条历史")
     print(f"注意：消息暂不发出（已暂存{held}条），核对无误后执行 duban release 放行")
 
 

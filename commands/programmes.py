@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from workflow.engine import Deliver
+    from sqlmodel import Session
+
+    from workflow.engine import Deliver, Engine
     from workflow.launch import Plan
     from workflow.library import Pinned
     from workflow.links import LinkMaker
@@ -64,26 +66,17 @@ def launch(
 ) -> None:
     """启动方案：为每个单位建立报送件、截止日期和督办梯次。"""
     from service import open_service
-    from workflow import clock, library, posts
     from workflow import launch as launching
-    from workflow.refusals import LaunchRefused
+    from workflow import library, posts
+    from workflow.acts import Act
 
     pinned = library.load(file, cycle=cycle)
     read = _roster(roster) if roster else None
     with open_service() as service, service.engine.store.write() as session:
         if read is not None:
             posts.import_roster(session, read)
-        if service.engine.rehearsal:
-            instant = _instant(at) if at else None
-            if instant is None and not clock.is_set(session):
-                from workflow.rehearsal import start_of
-
-                instant = start_of(pinned, cycle)
-            if instant is not None:
-                clock.set_before_launch(session, instant)
-        elif at:
-            raise LaunchRefused(reason="--at 只用于演练库（DUBAN_REHEARSAL=1）")
-        act = launching.Act(session, service.engine.now(session), service.engine.links)
+        _set_clock(service.engine, session, pinned, cycle, at)
+        act = Act(session, service.engine.now(session), service.engine.links)
         planned = launching.plan(act, pinned, cycle)
         _show_plan(planned)
         if dry_run:
@@ -91,6 +84,21 @@ def launch(
             raise typer.Exit(1 if planned.wrong else 0)
         launching.launch(act, pinned, cycle)
     print(f"已启动：{planned.key}，共{planned.submissions}件报送件")
+
+
+def _set_clock(engine: Engine, session: Session, pinned: Pinned, cycle: int, at: str | None) -> None:
+    """Put a rehearsal's clock where it is told, or where the programme begins when nobody has set it yet."""
+    from workflow import clock, rehearsal
+    from workflow.refusals import LaunchRefused
+
+    if not engine.rehearsal:
+        if at:
+            raise LaunchRefused(reason="--at 只用于演练库（DUBAN_REHEARSAL=1）")
+        return
+    if at:
+        clock.set_before_launch(session, _instant(at))
+    elif not clock.is_set(session):
+        clock.set_before_launch(session, rehearsal.start_of(pinned, cycle))
 
 
 def rehearse(

@@ -73,12 +73,12 @@ def demo(
         with opened.engine.store.write() as session:
             from workflow.acts import Act
 
-            _stage(Act(session, datetime.now().astimezone(), opened.engine.links), settings)
+            stage(Act(session, datetime.now().astimezone(), opened.engine.links), settings)
         print(f"打开浏览器：http://127.0.0.1:{port}　按 Ctrl+C 结束", flush=True)
-        service.serve(opened, host="127.0.0.1", port=port, demo_accounts=_samples())
+        service.serve(opened, host="127.0.0.1", port=port, demo_accounts=sample_accounts())
 
 
-def _samples() -> tuple[SampleAccount, ...]:
+def sample_accounts() -> tuple[SampleAccount, ...]:
     """The accounts as the sign-in page shows them."""
     from web.contexts.entry import SampleAccount
 
@@ -98,7 +98,7 @@ def _clear(folder: Path) -> None:
         old.unlink()
 
 
-def _stage(act: Act, settings: Settings) -> None:
+def stage(act: Act, settings: Settings) -> None:
     """Roster, programme, accounts and one API token, all at the instant the plan was handed out."""
     from documents import rosters
     from workflow import accounts, clock, library, posts, rehearsal

@@ -52,7 +52,8 @@ def calendar(title: str, events: Iterable[Event], *, stamp: datetime | None = No
     feed.add("version", "2.0")
     feed.add("calscale", "GREGORIAN")
     feed.add("method", "PUBLISH")
-    feed.add("x-wr-calname", _plain(title))
+    # Not in the RFC, so the library would not escape it by itself; every reader shows it as the feed's name.
+    feed["x-wr-calname"] = icalendar.vText(_line(title))
     for event in events:
         feed.add_component(_entry(event, stamp))
     written: bytes = feed.to_ical()
@@ -61,20 +62,24 @@ def calendar(title: str, events: Iterable[Event], *, stamp: datetime | None = No
 
 def _entry(event: Event, stamp: datetime | None) -> icalendar.Event:
     entry = icalendar.Event()
-    entry.add("uid", _plain(event.uid))
+    entry.add("uid", _line(event.uid))
     entry.add("dtstamp", stamp.astimezone(UTC) if stamp is not None else event.moment)
     if event.day is not None:
         entry.add("dtstart", event.day)
         entry.add("dtend", event.day + timedelta(days=1))
     else:
         entry.add("dtstart", event.moment)
-    entry.add("summary", _plain(event.summary))
+    entry.add("summary", _line(event.summary))
     if event.description:
-        entry.add("description", _plain(event.description))
+        entry.add("description", _text(event.description))
     # Neither blocks the reader's day.
     entry.add("transp", "TRANSPARENT")
     return entry
 
 
-def _plain(text: str) -> str:
+def _text(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _line(text: str) -> str:
+    return " ".join(_text(text).split())

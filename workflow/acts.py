@@ -45,11 +45,14 @@ class Act:
         return self.now.astimezone(SHANGHAI).date()
 
     def programme(self, programme_id: int) -> Programme:
-        """The programme row; raises NotFound."""
-        row = self.session.get(Programme, programme_id)
-        if row is None:
-            raise NotFound
-        return row
+        """The programme row, read once in a transaction; raises NotFound."""
+        read: dict[int, Programme] = self.session.info.setdefault("programmes", {})
+        if programme_id not in read:
+            row = self.session.get(Programme, programme_id)
+            if row is None:
+                raise NotFound
+            read[programme_id] = row
+        return read[programme_id]
 
     def definition(self, programme_id: int) -> Definition:
         """The definition a programme is pinned to."""

@@ -144,7 +144,7 @@ def _number(value: object) -> Decimal:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         raise ValueError("须是数字") from None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 15 or int(number.as_tuple().exponent) < -8:
+    if not number.is_finite() or number.adjusted() >= 15 or int(number.as_tuple().exponent) < -8:
         raise ValueError("数字过大或小数位过多")
     return number
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -24,7 +24,7 @@ from workflow.tables import Link, SignOff
 class LinkMaker:
     """Makes links from the secret key; ``days`` is how long one lives."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     days: int = 14
 
     def token(self, link: Link) -> str:

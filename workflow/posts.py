@@ -7,8 +7,8 @@ from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, delete
-from sqlmodel import Session, select
+from sqlalchemy import Connection, Engine, delete, update
+from sqlmodel import Session, col, select
 
 from workflow.calendars import Calendar, DayRule, china
 from workflow.roster import Directory, PersonRow, PostRow, Roster, SupervisionRow, UnitRow
@@ -33,8 +33,10 @@ def calendar(session: Session) -> Calendar:
 def import_roster(session: Session, roster: Roster) -> None:
     """Replace posts and supervision, add and update units and people; the roster was checked before.
 
-    Units and people that the new roster lacks stay as rows, since history speaks of them, but hold no post.
+    Units and people that the new roster lacks stay as rows, since history speaks of them, but such units belong
+    to no group and such people hold no post.
     """
+    session.execute(update(Unit).values(groups=[]))
     for unit in roster.units:
         session.merge(
             Unit(
@@ -73,11 +75,8 @@ def import_roster(session: Session, roster: Roster) -> None:
 
 def import_calendar(session: Session, year: int, rules: Iterable[DayRule]) -> None:
     """Replace one year of the calendar."""
-    for row in session.exec(select(CalendarDay)).all():
-        if row.day.year == year:
-            session.delete(row)
-    session.flush()
-    session.add_all(CalendarDay(day=rule.day, working=rule.working, name=rule.name) for rule in rules)
+    session.execute(delete(CalendarDay).where(col(CalendarDay.year) == year))
+    session.add_all(CalendarDay(year=year, day=rule.day, working=rule.working, name=rule.name) for rule in rules)
     _bump(session, "calendar")
 
 
@@ -107,7 +106,7 @@ def _calendar(session: Session) -> Calendar:
     built = china()
     years: dict[int, list[DayRule]] = {}
     for row in session.exec(select(CalendarDay)):
-        years.setdefault(row.day.year, []).append(DayRule(row.day, row.working, row.name))
+        years.setdefault(row.year, []).append(DayRule(row.day, row.working, row.name))
     for year, rules in years.items():
         built = built.with_year(year, tuple(rules))
     return built

@@ -16,7 +16,6 @@ from sqlmodel import Session
 
 from workflow import ledger, notices, rungs
 from workflow.acts import Act
-from workflow.ledger import CHUNK
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
 from workflow.notices import Envelope
@@ -105,7 +104,7 @@ def _lapse_deadline(store: Store, deadline_id: int, due_at: datetime, now: datet
             session.execute(select(_deadline.c.id).where(_deadline.c.id == deadline_id).with_for_update())
             moved = ledger.lapse_chunk(session, FILING, deadline_id, due_at=due_at, now=now)
             total += moved
-            if moved < CHUNK:
+            if moved < ledger.CHUNK:
                 session.execute(update(_deadline).where(_deadline.c.id == deadline_id).values(lapsed_at=now))
                 return total
 
@@ -157,7 +156,8 @@ def _chase_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> 
     with store.read() as session:
         for row in session.execute(due.order_by(submission.c.id)):
             by_programme.setdefault(row.programme_id, []).append(row.id)
-    parts = (ids[start : start + CHUNK] for ids in by_programme.values() for start in range(0, len(ids), CHUNK))
+    size = ledger.CHUNK
+    parts = (ids[start : start + size] for ids in by_programme.values() for start in range(0, len(ids), size))
     return sum(_chase_part(store, part, now, links, aside) for part in parts)
 
 

@@ -63,10 +63,11 @@ class Supervision(SQLModel, table=True):
 
 
 class CalendarDay(SQLModel, table=True):
-    """One exceptional day of an imported calendar year."""
+    """One exceptional day of an imported calendar year; a notice may rule on days of the December before it."""
 
     __tablename__ = "calendar_day"
 
+    year: int = Field(primary_key=True)
     day: date = Field(primary_key=True)
     working: bool
     name: str

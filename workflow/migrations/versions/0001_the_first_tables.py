@@ -35,10 +35,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "calendar_day",
+        sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("working", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("day"),
+        sa.PrimaryKeyConstraint("year", "day"),
     )
     op.create_table(
         "meta",
