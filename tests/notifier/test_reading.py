@@ -54,9 +54,9 @@ def test_requests_to_one_leader_are_one_letter(world: World) -> None:
     assert facts.programme == "对标先进提升创建工作（2022年度）"
 
 
-def test_one_request_needs_no_desk(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    found = read(world, "request", MAYOR)
+def test_one_request_needs_no_desk(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    found = read(sqlite_world, "request", MAYOR)
     assert found.facts is not None
     assert found.facts.desk == ""
     assert [link.purpose for link in found.links] == ["item"]
@@ -72,15 +72,15 @@ def test_a_decided_request_is_no_longer_asked_for(world: World) -> None:
     assert list(found.untrue.values()) == ["已不再需要审签"]
 
 
-def test_a_request_withdrawn_and_made_again_is_asked_for_once(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    with world.act(MONDAY) as act:
-        submissions.withdraw(act, world.id_of(EDUCATION))
-    world.hand_in(EDUCATION, now=MONDAY, said="乙")
-    found = read(world, "request", MAYOR)
+def test_a_request_withdrawn_and_made_again_is_asked_for_once(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    with sqlite_world.act(MONDAY) as act:
+        submissions.withdraw(act, sqlite_world.id_of(EDUCATION))
+    sqlite_world.hand_in(EDUCATION, now=MONDAY, said="乙")
+    found = read(sqlite_world, "request", MAYOR)
     assert found.facts is not None
     (matter,) = found.facts.matters
-    (request,) = world.open_requests(EDUCATION)
+    (request,) = sqlite_world.open_requests(EDUCATION)
     assert [link.sign_off_id for link in found.links] == [request.id]
     assert matter.link == letters.placeholder(found.links[0].id or 0)
     assert len(found.untrue) == 1
@@ -99,15 +99,15 @@ def test_the_link_of_a_withdrawn_request_is_dead(world: World) -> None:
         links.resolve(act.session, token, MONDAY)
 
 
-def test_the_link_of_a_returned_request_opens_no_decision_but_the_one_made(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    (request,) = world.open_requests(EDUCATION)
-    world.decide(request, "return", now=MONDAY)
-    assert list(read(world, "request", MAYOR).untrue.values()) == ["已不再需要审签"]
+def test_the_link_of_a_returned_request_opens_no_decision_but_the_one_made(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    (request,) = sqlite_world.open_requests(EDUCATION)
+    sqlite_world.decide(request, "return", now=MONDAY)
+    assert list(read(sqlite_world, "request", MAYOR).untrue.values()) == ["已不再需要审签"]
     with pytest.raises(AlreadyDecided):
-        world.decide(request, "approve", now=MONDAY)
-    world.hand_in(EDUCATION, now=MONDAY, said="乙")
-    (link,) = read(world, "request", MAYOR).links
+        sqlite_world.decide(request, "approve", now=MONDAY)
+    sqlite_world.hand_in(EDUCATION, now=MONDAY, said="乙")
+    (link,) = read(sqlite_world, "request", MAYOR).links
     assert link.sign_off_id != request.id
 
 
@@ -132,9 +132,9 @@ def test_a_reminder_already_claimed_leaves_out_what_was_filed_meanwhile(world: W
     assert list(found[0].untrue.values()) == ["已不需提醒：已报送"]
 
 
-def test_a_reminder_that_missed_its_deadline_is_not_sent(world: World) -> None:
-    world.advance(local("2022-01-05 00:00"))
-    assert list(read(world, "reminder", "zzb-head", at=WEDNESDAY).untrue.values()) == ["已逾期，另行通知"]
+def test_a_reminder_that_missed_its_deadline_is_not_sent(sqlite_world: World) -> None:
+    sqlite_world.advance(local("2022-01-05 00:00"))
+    assert list(read(sqlite_world, "reminder", "zzb-head", at=WEDNESDAY).untrue.values()) == ["已逾期，另行通知"]
 
 
 def test_an_escalation_tells_only_of_those_still_late(world: World) -> None:
@@ -150,62 +150,62 @@ def test_an_escalation_tells_only_of_those_still_late(world: World) -> None:
     assert (at_the_unit.lateness, at_the_unit.standing) == ("逾期1天（1个工作日）", "未提交")
 
 
-def test_a_unit_is_told_at_whose_desk_its_paper_lies(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    world.advance(WEDNESDAY)
-    (matter,) = told(world, "escalation", "jytyj-head", at=WEDNESDAY).values()
+def test_a_unit_is_told_at_whose_desk_its_paper_lies(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    sqlite_world.advance(WEDNESDAY)
+    (matter,) = told(sqlite_world, "escalation", "jytyj-head", at=WEDNESDAY).values()
     assert matter.stuck_with == "副市长（分管教育和卫生健康）"
     assert matter.standing == "待审签，1月3日送审"
     assert matter.link == ""
 
 
-def test_a_person_is_named_beside_the_post_when_the_names_differ(world: World) -> None:
+def test_a_person_is_named_beside_the_post_when_the_names_differ(sqlite_world: World) -> None:
     people = tuple(replace(one, name="甲某") if one.key == MAYOR else one for one in ordos_roster().people)
-    with world.act(MONDAY) as act:
+    with sqlite_world.act(MONDAY) as act:
         posts.import_roster(act.session, replace(ordos_roster(), people=people))
-    world.hand_in(EDUCATION, now=MONDAY)
-    world.advance(WEDNESDAY)
-    (matter,) = told(world, "escalation", "jytyj-head", at=WEDNESDAY).values()
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    sqlite_world.advance(WEDNESDAY)
+    (matter,) = told(sqlite_world, "escalation", "jytyj-head", at=WEDNESDAY).values()
     assert matter.stuck_with == "副市长（分管教育和卫生健康）（甲某）"
 
 
-def test_a_chase_reaches_its_approver_until_they_decide(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    world.advance(local("2022-01-04 09:00"))
-    (matter,) = told(world, "reminder", MAYOR, at=TUESDAY).values()
+def test_a_chase_reaches_its_approver_until_they_decide(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    sqlite_world.advance(local("2022-01-04 09:00"))
+    (matter,) = told(sqlite_world, "reminder", MAYOR, at=TUESDAY).values()
     assert (matter.reason, bool(matter.link)) == ("chase", True)
-    world.sign(EDUCATION, now=TUESDAY)
-    assert list(read(world, "reminder", MAYOR, at=TUESDAY).untrue.values()) == ["已不再等候审签"]
+    sqlite_world.sign(EDUCATION, now=TUESDAY)
+    assert list(read(sqlite_world, "reminder", MAYOR, at=TUESDAY).untrue.values()) == ["已不再等候审签"]
 
 
-def test_a_return_carries_its_last_reason(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    (request,) = world.open_requests(EDUCATION)
-    world.decide(request, "return", now=MONDAY, comment="指标不全")
-    (matter,) = told(world, "notice", "jytyj-liaison").values()
+def test_a_return_carries_its_last_reason(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    (request,) = sqlite_world.open_requests(EDUCATION)
+    sqlite_world.decide(request, "return", now=MONDAY, comment="指标不全")
+    (matter,) = told(sqlite_world, "notice", "jytyj-liaison").values()
     assert (matter.reason, matter.comment) == ("returned", "指标不全")
-    world.hand_in(EDUCATION, now=MONDAY, said="乙")
-    assert list(read(world, "notice", "jytyj-liaison").untrue.values()) == ["已不在单位处：已提交，等候审签"]
+    sqlite_world.hand_in(EDUCATION, now=MONDAY, said="乙")
+    assert list(read(sqlite_world, "notice", "jytyj-liaison").untrue.values()) == ["已不在单位处：已提交，等候审签"]
 
 
-def test_an_urge_carries_the_offices_words(world: World) -> None:
-    with world.act(MONDAY) as act:
-        submissions.urge(act, world.id_of(EDUCATION), comment="请今天下班前报送")
-    (matter,) = told(world, "urge", "jytyj-liaison").values()
+def test_an_urge_carries_the_offices_words(sqlite_world: World) -> None:
+    with sqlite_world.act(MONDAY) as act:
+        submissions.urge(act, sqlite_world.id_of(EDUCATION), comment="请今天下班前报送")
+    (matter,) = told(sqlite_world, "urge", "jytyj-liaison").values()
     assert matter.comment == "请今天下班前报送"
 
 
-def test_an_urge_follows_the_paper_off_the_desk(world: World) -> None:
-    with world.act(MONDAY) as act:
-        submissions.urge(act, world.id_of(EDUCATION))
-    world.hand_in(EDUCATION, now=MONDAY)
-    assert list(read(world, "urge", "jytyj-head").untrue.values()) == ["已不在此人处：已提交，等候审签"]
+def test_an_urge_follows_the_paper_off_the_desk(sqlite_world: World) -> None:
+    with sqlite_world.act(MONDAY) as act:
+        submissions.urge(act, sqlite_world.id_of(EDUCATION))
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    assert list(read(sqlite_world, "urge", "jytyj-head").untrue.values()) == ["已不在此人处：已提交，等候审签"]
 
 
-def test_an_extension_tells_both_dates_and_the_reason(world: World) -> None:
-    with world.act(MONDAY) as act:
-        submissions.extend(act, world.id_of(EDUCATION), until=date(2022, 1, 10), comment="外出调研")
-    (matter,) = told(world, "notice", "jytyj-liaison").values()
+def test_an_extension_tells_both_dates_and_the_reason(sqlite_world: World) -> None:
+    with sqlite_world.act(MONDAY) as act:
+        submissions.extend(act, sqlite_world.id_of(EDUCATION), until=date(2022, 1, 10), comment="外出调研")
+    (matter,) = told(sqlite_world, "notice", "jytyj-liaison").values()
     assert (matter.reason, matter.comment) == ("extended", "外出调研")
     assert matter.due == "2022年1月10日前（原为2022年1月4日前）"
 
@@ -221,29 +221,29 @@ def test_two_extensions_in_one_letter_are_the_last(world: World) -> None:
     assert list(found.untrue.values()) == [REPEATED]
 
 
-def test_a_late_filing_is_said_to_be_late(world: World) -> None:
-    world.hand_in(EDUCATION, now=MONDAY)
-    world.advance(WEDNESDAY)
-    world.sign(EDUCATION, now=WEDNESDAY)
-    (matter,) = told(world, "notice", "jytyj-liaison", at=WEDNESDAY).values()
+def test_a_late_filing_is_said_to_be_late(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    sqlite_world.advance(WEDNESDAY)
+    sqlite_world.sign(EDUCATION, now=WEDNESDAY)
+    (matter,) = told(sqlite_world, "notice", "jytyj-liaison", at=WEDNESDAY).values()
     assert (matter.reason, matter.standing) == ("filed", "已报送（逾期），1月5日收到")
 
 
-def test_one_matter_leads_to_its_page_and_several_to_the_programme(world: World) -> None:
-    world.advance(WEDNESDAY)
-    one = read(world, "escalation", "jytyj-head", at=WEDNESDAY).facts
-    several = read(world, "escalation", MAYOR, at=WEDNESDAY).facts
+def test_one_matter_leads_to_its_page_and_several_to_the_programme(sqlite_world: World) -> None:
+    sqlite_world.advance(WEDNESDAY)
+    one = read(sqlite_world, "escalation", "jytyj-head", at=WEDNESDAY).facts
+    several = read(sqlite_world, "escalation", MAYOR, at=WEDNESDAY).facts
     assert one is not None and several is not None
-    assert one.page == f"{BASE}/submissions/{world.id_of(EDUCATION)}"
+    assert one.page == f"{BASE}/submissions/{sqlite_world.id_of(EDUCATION)}"
     assert several.page == f"{BASE}/programmes/ordos-benchmarking-2022"
 
 
-def test_only_a_launchs_own_letters_announce_it(world: World) -> None:
-    launched = read(world, "notice", "zzb-liaison").facts
+def test_only_a_launchs_own_letters_announce_it(sqlite_world: World) -> None:
+    launched = read(sqlite_world, "notice", "zzb-liaison").facts
     assert launched is not None and launched.launched
     odd = Recipient("zzb-head", "某人:launch:", "unit-head", "主要负责同志")
-    with world.act(MONDAY) as act:
-        topic = notices.Topic(odd, world.id_of("ZZB"), "reminder", "rung:9")
+    with sqlite_world.act(MONDAY) as act:
+        topic = notices.Topic(odd, sqlite_world.id_of("ZZB"), "reminder", "rung:9")
         notices.tell(act, notices.Envelope("reminder", 1, "sweep:launch:", MONDAY), [topic])
-    later = read(world, "reminder", "zzb-head").facts
+    later = read(sqlite_world, "reminder", "zzb-head").facts
     assert later is not None and not later.launched
