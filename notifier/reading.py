@@ -95,10 +95,11 @@ def read(act: Act, message: Message, *, base_url: str, rehearsal: bool, looked: 
     programme = looked.programmes[message.programme_id]
     links = tuple(looked.links[place.request.id or 0] for place in told if place.request is not None)
     desk = (looked.desks[message.person],) if len(links) > 1 else ()
+    page = _page(base_url, programme, told) if _signs_in(looked, message, told) else ""
     facts = Facts(
         kind=message.kind, programme=f"{programme.title}（{programme.cycle}年度）", recipient=message.recipient,
         post_title=message.post_title, matters=tuple(_matter(act, looked, place) for place in told),
-        desk=placeholder(desk[0].id or 0) if desk else "", page=_page(base_url, programme, told),
+        desk=placeholder(desk[0].id or 0) if desk else "", page=page,
         sent_at=act.now, rehearsal=rehearsal, launched=message.key.startswith(f"{message.programme_id}:launch:"),
     )  # fmt: skip
     return Reading(facts, wrong, (*links, *desk))
@@ -248,6 +249,12 @@ def _stuck_with(place: Place, unit: str) -> str:
 
 def _named(post: str, name: str) -> str:
     return post if name in post else f"{post}（{name}）"
+
+
+def _signs_in(looked: Looked, message: Message, told: Sequence[Place]) -> bool:
+    """Whether the reader is of the office or of the unit; leaders have no account, a page would shut them out."""
+    office = looked.audiences[message.programme_id].holders("office", told[0].row.unit)
+    return all(place.seen.own for place in told) or any(one.person == message.person for one in office)
 
 
 def _page(base_url: str, programme: Programme, told: Sequence[Place]) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -79,12 +79,11 @@ def form_token(secret: bytes, session_id: str) -> str:
     return hmac.new(secret, f"duban form {session_id}".encode(), hashlib.sha256).hexdigest()
 
 
-def check_form_token(secret: bytes, session_id: str, given: str | None) -> Literal[True]:
-    """True, or raises FormTokenRefused."""
+def check_form_token(secret: bytes, session_id: str, given: str | None) -> None:
+    """Raises FormTokenRefused."""
     wanted = form_token(secret, session_id)
     if not given or not hmac.compare_digest(wanted.encode(), given.encode(errors="replace")):
         raise FormTokenRefused
-    return True
 
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="token", description="duban token add 打印的接口令牌")

@@ -6,14 +6,18 @@ import html
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from web import faults
 from workflow.refusals import Refusal
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = "internal-error"
@@ -58,12 +62,16 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "calendar-refused": (422, "放假安排有误"),
     "roster-refused": (422, "花名册有误"),
     "workbook-refused": (422, "文件未被接受"),
-    "channel-url-refused": (500, "设置有误"),
+    "backup-refused": (409, "备份未完成"),
+    "restore-refused": (409, "恢复未完成"),
     "request-invalid": (422, "请求内容不正确"),
     "method-not-allowed": (405, "不支持这种操作"),
     "body-too-large": (413, "提交的内容过大"),
     INTERNAL: (500, "系统出错"),
 }
+
+#: Faults that one answer lists; a form has fewer fields.
+_MOST_ERRORS = 100
 
 #: What the framework itself refuses, by status.
 _OF_STATUS = {400: "request-invalid", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
@@ -72,6 +80,7 @@ _DETAILS = {
     "method-not-allowed": "该地址不支持这种操作。",
     "body-too-large": "提交的内容超过允许的大小。",
     "request-invalid": "请求无法识别，请检查后重试。",
+    "store-unusable": "数据库暂时不可用，操作没有生效，请稍后重试。",
     INTERNAL: "系统出错，操作没有生效。请稍后重试；仍不成功时请联系管理员。",
 }
 
@@ -124,7 +133,7 @@ def problem(code: str, detail: str | None = None, errors: Sequence[FieldFault] =
 def of_refusal(refusal: Refusal) -> Problem:
     """The problem that a named refusal is."""
     found = refusal.facts.get("errors")
-    named = found.items() if isinstance(found, Mapping) else ()
+    named = list(found.items())[:_MOST_ERRORS] if isinstance(found, Mapping) else ()
     return problem(refusal.code, refusal.text, [FieldFault(field=str(k), detail=str(v)) for k, v in named])
 
 
@@ -159,6 +168,11 @@ def add_to(app: FastAPI) -> None:
     def invalid(request: Request, error: RequestValidationError) -> Response:
         named = [FieldFault(field=place, detail=text) for place, text in faults.explained(error.errors())]
         return respond(request, problem("request-invalid", errors=named))
+
+    @app.exception_handler(OperationalError)
+    def without_store(request: Request, error: OperationalError) -> Response:
+        log.error("store does not answer", path=request.url.path, exc_info=error)
+        return respond(request, problem("store-unusable"))
 
     @app.exception_handler(HTTPException)
     def framework(request: Request, error: HTTPException) -> Response:

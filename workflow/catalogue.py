@@ -58,10 +58,10 @@ def by_key(act: Act, key: str) -> Listed:
 
 def id_of(act: Act, key: str) -> int:
     """The id behind a key in a filter; raises QueryRefused, so that a slip of the pen is not an empty list."""
-    try:
-        return by_key(act, key).id
-    except NotFound:
-        raise QueryRefused(reason=f"没有方案“{key}”") from None
+    found = act.session.execute(select(_programme.c.id).where(_programme.c.key == key, *_in_sight(act))).scalar()
+    if found is None:
+        raise QueryRefused(reason=f"没有方案“{key}”")
+    return int(found)
 
 
 def every(act: Act) -> list[Listed]:

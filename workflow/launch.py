@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from workflow import deadlines, ledger, rungs, schedules
@@ -86,7 +87,11 @@ def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
         version=pinned.version, source_text=pinned.text, launched_at=act.now,
     )  # fmt: skip
     act.session.add(programme)
-    act.session.flush()
+    try:
+        act.session.flush()
+    except IntegrityError:
+        # Somebody else launched it while the plan was made.
+        raise AlreadyLaunched(key=planned.key) from None
     assert programme.id is not None
     units = {one.obligation: one.units for one in planned.obligations}
     for occurrence in deadlines.occurrences(definition, cycle):

@@ -122,7 +122,7 @@ def _lapse(session: Session, lifecycle: Lifecycle, which: Any, *, due_at: dateti
             waiting_on=case(
                 *((_submission.c.standing == s, literal(lifecycle.standing(d).waiting_on)) for s, d in moves.items())
             ),
-            light="yellow",
+            light=case((_submission.c.light == "red", literal("red")), else_=literal("yellow")),
             version=_submission.c.version + 1,
             history_seq=_submission.c.history_seq + 1,
         )

@@ -70,7 +70,7 @@ def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, state
         return None
     topics = _topics(act, fired, rows)
     notices.tell(act, envelope, topics)
-    _mark_alerted(act, fired, sorted({topic.submission_id for topic in topics}))
+    _mark_alerted(act, fired, sorted({topic.submission_id for topic in topics}), states)
     return int(rows[-1].id)
 
 
@@ -131,13 +131,15 @@ def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
     return tuple({recipient.person: recipient for recipient in reversed(recipients)}.values())[::-1]
 
 
-def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int]) -> None:
+def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int], states: Sequence[str]) -> None:
     values: dict[str, object] = {"last_alert_at": act.now, "last_rung": fired.label}
     if fired.rung.light is not None:
         values["light"] = fired.rung.light
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        act.session.execute(update(_submission).where(_submission.c.id.in_(part)).values(**values))
+        # Asked again: who has filed since the rows were read keeps the light of the filing.
+        still = (_submission.c.id.in_(part), _submission.c.state.in_(states))
+        act.session.execute(update(_submission).where(*still).values(**values))
 
 
 @dataclass(frozen=True)

@@ -190,8 +190,7 @@ def _locked(session: Session, sign_off_id: int) -> SignOff:
     """
     same = select(SignOff.submission_id).where(SignOff.id == sign_off_id).scalar_subquery()
     held = select(SignOff).where(col(SignOff.submission_id) == same).order_by(col(SignOff.id)).with_for_update()
-    rows = session.exec(held.execution_options(populate_existing=True))
-    found = {row.id: row for row in rows}
+    found = {row.id: row for row in session.exec(held.execution_options(populate_existing=True))}
     if sign_off_id not in found:
         raise NotFound
     return found[sign_off_id]

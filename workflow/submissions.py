@@ -193,7 +193,7 @@ def _give_back(act: Act, submission_id: int, move: str, comment: str) -> Submiss
         case.now = max(case.now, case.due_at)
     decision = decide(FILING, case, move)
     links.revoke_undecided(act.session, submission_id, act.now)
-    light = "yellow" if decision.state == "overdue" else "green"
+    light = row.light if row.state == decision.state else "yellow" if decision.state == "overdue" else "green"
     changes = {**signing.NOT_PENDING, "filed_at": None, "late": False, "light": light}
     ledger.record(act.session, row, decision, entry(act, move, comment), **changes)
     signing.tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)

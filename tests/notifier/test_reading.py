@@ -19,6 +19,7 @@ from workflow.tables import Message
 
 BASE = "https://duban.example.cn"
 MONDAY, TUESDAY, WEDNESDAY = local("2022-01-03 09:00"), local("2022-01-04 09:00"), local("2022-01-05 09:00")
+FRIDAY = local("2022-01-07 09:30")
 EDUCATION, HEALTH = "JYTYJ", "WJW"
 MAYOR = "fsz-jiaoyu"
 
@@ -235,7 +236,10 @@ def test_one_matter_leads_to_its_page_and_several_to_the_programme(sqlite_world:
     several = read(sqlite_world, "escalation", MAYOR, at=WEDNESDAY).facts
     assert one is not None and several is not None
     assert one.page == f"{BASE}/submissions/{sqlite_world.id_of(EDUCATION)}"
-    assert several.page == f"{BASE}/programmes/ordos-benchmarking-2022"
+    assert several.page == "", "a leader has no account, a page would only shut them out"
+    sqlite_world.advance(FRIDAY)
+    office = read(sqlite_world, "escalation", "office-duty-1", at=FRIDAY).facts
+    assert office is not None and office.page == f"{BASE}/programmes/ordos-benchmarking-2022"
 
 
 def test_only_a_launchs_own_letters_announce_it(sqlite_world: World) -> None:

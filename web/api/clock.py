@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from web.access import Caller
-from web.api.values import PREFIX, Answer, Instant, problems
+from web.api.values import PREFIX, Answer, Instant, Storable, problems
 from web.site import Here, Site
 from workflow import sweep
 from workflow.moments import SHANGHAI
@@ -25,7 +26,7 @@ class ClockBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"now": "2022-01-05T09:00:00+08:00"}]})
 
-    now: str = Field(max_length=40, description="ISO 8601 时间")
+    now: Annotated[str, Storable] = Field(max_length=40, description="ISO 8601 时间")
 
     @field_validator("now")
     @classmethod

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal, cast
 from urllib.parse import quote
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from pydantic import AfterValidator
 
 from web import access, rendering, site
 from web.access import NotSignedIn, SignedIn
@@ -27,6 +28,7 @@ from workflow.acts import Act, Actor
 from workflow.desks import Desk
 from workflow.engine import Engine
 from workflow.permissions import OFFICE
+from workflow.refusals import NotFound
 
 NOTICE_COOKIE = "duban_notice"
 NOTICE_SECONDS = 60
@@ -37,8 +39,16 @@ Tone = Literal["good", "plain", "warning"]
 #: What a filter's fields may say.
 Asked = Annotated[str, Query(max_length=100), Storable]
 Cursor = Annotated[str, Query(max_length=1000), Storable]
-#: Numbers beyond this are not those of a row.
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+def _of_a_row(number: int) -> int:
+    if not 0 < number < 2**31:
+        raise NotFound
+    return number
+
+
+#: The number of a row in an address; one that no row can have is not found.
+Number = Annotated[int, AfterValidator(_of_a_row)]
 
 # A browser drops tabs and newlines and reads a backslash as a slash, so only plain signs may follow.
 _LOCAL = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?", re.ASCII)

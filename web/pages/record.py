@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal, cast
 
 from fastapi import Request
 
-from web.contexts.frame import Choice, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.frame import Choice, Frame, Light, Link, MessageStatus, State, WaitingOn
 from web.contexts.submission import (
     Act,
     ActName,
@@ -47,15 +48,22 @@ def page(
     asked: Asked | None = None,
 ) -> SubmissionPage:
     """The page; ``filling`` opens the form for the office, ``kept`` and ``asked`` are what was refused."""
-    one, here = found.summary, f"/submissions/{found.summary.id}"
+    here, may_edit = f"/submissions/{found.summary.id}", "edit" in found.moves
     around = frame(house, request, act, "programmes", here=here)
-    office, may_edit = act.actor.role in OFFICE, "edit" in found.moves
-    # What was typed stays in the form even when the form is closed by now: it may be all there is of it.
-    edits = kept is not None or (may_edit and (filling or not office))
     offered = _acts(act, found, asked)
     if asked and asked.error and asked.move not in [one.name for one in offered]:
         around = warned(around, asked.error)
-    kept_or_none = kept or Kept()
+    read = replace(_to_read(found, around), acts=offered)
+    # What was typed stays in the form even when the form is closed by now: it may be all there is of it.
+    if kept is None and not (may_edit and (filling or act.actor.role not in OFFICE)):
+        return replace(read, edit_href=f"{here}?fill=1" if may_edit else "")
+    kept = kept or Kept()
+    fields = contents.to_fill_in(found, kept)
+    return replace(read, fields=fields, editing=_editing(found, here, kept), form_error=kept.error)
+
+
+def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
+    one = found.summary
     return SubmissionPage(
         frame=around,
         programme=Link(f"/programmes/{one.programme}", f"{one.programme_title} {found.cycle}"),
@@ -76,7 +84,7 @@ def page(
         extended_from=found.extension.first_due if found.extension else None,
         content_version=one.content_version,
         content_hash=one.content_hash,
-        fields=contents.to_fill_in(found, kept_or_none) if edits else contents.to_read(found),
+        fields=contents.to_read(found),
         criteria=tuple(two.title + (f"：{two.help}" if two.help else "") for two in found.criteria.values()),
         prerequisites=tuple(_prerequisite(prior) for prior in found.prerequisites),
         sign_off=tuple(_signer(line) for line in found.sign_off),
@@ -84,10 +92,6 @@ def page(
         messages=_messages(found),
         asked=found.duty,
         returned=_returned(found),
-        acts=offered,
-        editing=_editing(found, here, kept_or_none) if edits else None,
-        edit_href=f"{here}?fill=1" if may_edit and not edits else "",
-        form_error=kept_or_none.error,
     )
 
 

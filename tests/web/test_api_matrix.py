@@ -1,0 +1,183 @@
+"""Every call of the API, tried by people it is not for. A call that is missing here fails the first test."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from tests.web.client import API, PROGRAMME, House
+from web import api
+
+NOW = "2022-01-05 10:00"
+OWN = "KJJ"
+FOREIGN = "FGW"
+#: A unit of the roster that has no part in the programme.
+OUTSIDE = "OFFICE"
+
+ONLY_OWN = 200
+Call = tuple[str, str]
+
+#: (method, path) → what a foreign unit gets; ONLY_OWN calls answer, with nothing of anybody else in it.
+MATRIX: dict[Call, int] = {
+    ("GET", "/programmes"): ONLY_OWN,
+    ("GET", "/programmes/{key}"): 404,
+    ("GET", "/programmes/{key}/board"): 404,
+    ("GET", "/submissions"): ONLY_OWN,
+    ("GET", "/submissions/{submission_id}"): 404,
+    ("PUT", "/submissions/{submission_id}/content"): 404,
+    ("POST", "/submissions/{submission_id}/attachments"): 404,
+    ("GET", "/submissions/{submission_id}/attachments/{attachment_id}"): 404,
+    ("DELETE", "/submissions/{submission_id}/attachments/{attachment_id}"): 404,
+    ("POST", "/submissions/{submission_id}/submit"): 404,
+    ("POST", "/submissions/{submission_id}/withdraw"): 404,
+    ("POST", "/submissions/{submission_id}/approve"): 404,
+    ("POST", "/submissions/{submission_id}/return"): 404,
+    ("POST", "/submissions/{submission_id}/extend"): 404,
+    ("POST", "/submissions/{submission_id}/exempt"): 404,
+    ("POST", "/submissions/{submission_id}/reopen"): 404,
+    ("POST", "/submissions/{submission_id}/urge"): 404,
+    ("GET", "/overdue"): ONLY_OWN,
+    ("GET", "/overdue.xlsx"): ONLY_OWN,
+    ("GET", "/overdue.csv"): ONLY_OWN,
+    ("GET", "/messages"): ONLY_OWN,
+    ("GET", "/messages/{message_id}"): 404,
+    ("GET", "/calendar.ics"): ONLY_OWN,
+    ("GET", "/clock"): ONLY_OWN,
+    ("POST", "/clock"): 403,
+}
+WRITING = [call for call in MATRIX if call[0] != "GET"]
+BODIES: dict[str, dict[str, Any]] = {
+    "content": {"fields": {"benchmark-region": "江苏省徐州市"}},
+    "extend": {"until": "2022-02-01", "comment": "待上级确认"},
+    "clock": {"now": "2022-01-06T09:00:00+08:00"},
+}
+
+
+def routes() -> Iterator[APIRoute]:
+    for router in api.ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            yield route
+
+
+@pytest.fixture
+def january(house: House) -> House:
+    """One plan with an attachment waits for its leader; the first deadline has passed."""
+    now = house.world.submission(OWN).due_at
+    house.world.hand_in(OWN, "research-trip", now=now)
+    house.advance(NOW)
+    house.world.fill(OWN, "work-plan", now=now)
+    return house
+
+
+def attachment_of(house: House) -> int:
+    plan = house.office().get(house.submission(OWN, "work-plan")).json()
+    return int(plan["attachments"][0]["id"])
+
+
+def message_to(house: House, person: str) -> int:
+    found = house.office().get(f"{API}/messages", params={"recipient": person}).json()
+    return int(found["items"][0]["id"])
+
+
+def places(house: House, unit: str) -> dict[str, object]:
+    """What stands in the paths: things of the unit."""
+    return {
+        "key": PROGRAMME,
+        "submission_id": house.world.id_of(unit, "work-plan"),
+        "attachment_id": attachment_of(house),
+        "message_id": message_to(house, f"{unit.lower()}-liaison"),
+    }
+
+
+def send(client: TestClient, call: Call, values: dict[str, object]) -> Response:
+    method, path = call
+    last = path.rsplit("/", 1)[1]
+    address = API + path.format_map(values)
+    if last == "attachments":
+        return client.post(address, files={"file": ("x.pdf", b"%PDF", "application/pdf")})
+    body = BODIES.get(last, {"comment": "按规定办理"}) if method in ("POST", "PUT") else None
+    return client.request(method, address, json=body)
+
+
+def test_matrix_names_every_call_and_no_other() -> None:
+    found = {(method, route.path.removeprefix(API)) for route in routes() for method in route.methods or ()}
+    assert found == set(MATRIX)
+
+
+def test_every_call_is_described_under_a_name_of_its_own(sqlite_house: House) -> None:
+    described = sqlite_house.app.openapi()["paths"]
+    assert {(m.upper(), path.removeprefix(API)) for path, calls in described.items() for m in calls} == set(MATRIX)
+    names = [route.name for route in routes()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("call", MATRIX, ids=" ".join)
+def test_call_without_credentials_is_refused(sqlite_house: House, call: Call) -> None:
+    values = {"key": PROGRAMME, "submission_id": 1, "attachment_id": 1, "message_id": 1}
+    before = sqlite_house.world.dump()
+    answer = send(sqlite_house.anybody(), call, dict(values))
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert sqlite_house.world.dump() == before
+
+
+def test_foreign_unit_gets_what_the_matrix_says_and_changes_nothing(january: House) -> None:
+    foreign, outside = january.unit(FOREIGN), january.unit(OUTSIDE)
+    values = places(january, OWN)
+    before = january.world.dump()
+    got = {}
+    for call in MATRIX:
+        client = outside if "{key}" in call[1] else foreign
+        got[call] = send(client, call, values).status_code
+    assert got == MATRIX
+    assert january.world.dump() == before
+
+
+def test_lists_of_a_unit_hold_nothing_of_another(january: House) -> None:
+    mine = january.unit(FOREIGN)
+    name = january.office().get(january.submission(OWN)).json()["unit"]["name"]
+    for (method, path), status in MATRIX.items():
+        if method == "GET" and status == ONLY_OWN and path != "/overdue.xlsx":
+            text = mine.get(API + path).text
+            assert name not in text and f'"{OWN}"' not in text, path
+    assert mine.get(f"{API}/overdue").json()["total"] == 1
+    assert january.unit(OUTSIDE).get(f"{API}/programmes").json() == {"items": [], "total": 0, "next": None}
+
+
+@pytest.mark.parametrize("query", [f"unit={OWN}", "unit=市科学技术局"])
+def test_unit_that_asks_for_another_by_name_gets_nothing(january: House, query: str) -> None:
+    mine = january.unit(FOREIGN)
+    for path in ("submissions", "overdue"):
+        assert mine.get(f"{API}/{path}?{query}").json()["total"] == 0
+    assert mine.get(f"{API}/messages?submission={january.world.id_of(OWN)}").json()["total"] == 0
+
+
+def test_inspector_reads_everything_and_changes_nothing(january: House) -> None:
+    inspector, values = january.client("inspector"), places(january, OWN)
+    before = january.world.dump()
+    for call in MATRIX:
+        answer = send(inspector, call, values)
+        assert answer.status_code == (403 if call in WRITING else 200), call
+        if call in WRITING:
+            assert answer.json()["code"] == "forbidden"
+    assert january.world.dump() == before
+
+
+def test_unit_may_not_make_the_offices_moves_even_on_its_own(january: House) -> None:
+    mine, values = january.unit(OWN), places(january, OWN)
+    before = january.world.dump()
+    for move in ("approve", "return", "extend", "exempt", "reopen", "urge"):
+        answer = send(mine, ("POST", f"/submissions/{{submission_id}}/{move}"), values)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert january.world.dump() == before
+
+
+def test_unit_reads_its_own_in_full(january: House) -> None:
+    mine, values = january.unit(OWN), places(january, OWN)
+    for call in MATRIX:
+        if call[0] == "GET":
+            assert send(mine, call, values).status_code == 200, call
