@@ -57,6 +57,7 @@ class Ready:
     thread: str
     claim: Claim
     before: str
+    to_office: bool
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,11 @@ class Mailroom:
         A rehearsal's call sends everything; a live one stops after its turn and leaves the rest to the next.
         """
         dealt, began = 0, time.monotonic()
+        copied: set[str] = set()
         while claim := claims.claim(self.store, now, self.wall()):
             batch = self._prepare(claim, now)
             dealt += len(claim.ids) - len(batch) + self._send_all(batch, now)
+            self._copy_to_group(batch, copied)
             if not self.rehearsal and time.monotonic() - began >= self.turn.total_seconds():
                 break
         return dealt
@@ -140,7 +143,7 @@ class Mailroom:
         assert message.id is not None
         return Ready(
             message.id, message.reference, address, letter, {link.id or 0: self.url(link) for link in read.links},
-            channel, message.attempts, act.programme(message.programme_id).key, claim, before,
+            channel, message.attempts, act.programme(message.programme_id).key, claim, before, read.to_office,
         )  # fmt: skip
 
     def _channel(self, message: Message, address: Address) -> str | None:
@@ -161,6 +164,14 @@ class Mailroom:
                 return place
             self._mark(ready, self._send(ready), now)
         return len(batch)
+
+    def _copy_to_group(self, batch: Sequence[Ready], copied: set[str]) -> None:
+        """What the people on duty were sent, once for the office's group; a convenience, not proof of delivery."""
+        for letter in (ready.letter for ready in batch if ready.to_office and ready.letter.subject not in copied):
+            copied.add(letter.subject)
+            for receipt in self.channels.tell_office(letter.subject, letters.without_links(letter.text)):
+                if not receipt.delivered:
+                    log.warning("office group not told", answer=receipt.answer)
 
     def _send(self, ready: Ready) -> Receipt:
         letter = ready.letter.with_links(ready.urls)

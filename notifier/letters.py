@@ -143,6 +143,11 @@ def fill(text: str, urls: Mapping[int, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: urls[int(found[1])], text)
 
 
+def without_links(text: str) -> str:
+    """The text for people who may not sign."""
+    return _PLACEHOLDER.sub("（链接仅限本人）", text)
+
+
 def links_in(text: str) -> tuple[int, ...]:
     """The link rows a stored text speaks of."""
     return tuple(dict.fromkeys(int(found) for found in _PLACEHOLDER.findall(text)))

@@ -32,11 +32,15 @@ _PART = 500
 
 @dataclass(frozen=True)
 class Reading:
-    """The facts of a message, the links it needs, and the items no longer true with the reason in Chinese."""
+    """The facts of a message, the links it needs, and the items no longer true with the reason in Chinese.
+
+    ``to_office`` says that its reader is on duty in the leading group's office.
+    """
 
     facts: Facts | None
     untrue: Mapping[int, str]
     links: tuple[Link, ...] = ()
+    to_office: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,14 +99,16 @@ def read(act: Act, message: Message, *, base_url: str, rehearsal: bool, looked: 
     programme = looked.programmes[message.programme_id]
     links = tuple(looked.links[place.request.id or 0] for place in told if place.request is not None)
     desk = (looked.desks[message.person],) if len(links) > 1 else ()
-    page = _page(base_url, programme, told) if _signs_in(looked, message, told) else ""
+    office = _on_duty(looked, message, told)
+    # Leaders have no account: a page would only shut them out.
+    page = _page(base_url, programme, told) if office or all(place.seen.own for place in told) else ""
     facts = Facts(
         kind=message.kind, programme=f"{programme.title}（{programme.cycle}年度）", recipient=message.recipient,
         post_title=message.post_title, matters=tuple(_matter(act, looked, place) for place in told),
         desk=placeholder(desk[0].id or 0) if desk else "", page=page,
         sent_at=act.now, rehearsal=rehearsal, launched=message.key.startswith(f"{message.programme_id}:launch:"),
     )  # fmt: skip
-    return Reading(facts, wrong, (*links, *desk))
+    return Reading(facts, wrong, (*links, *desk), office)
 
 
 def look(act: Act, messages: Sequence[Message]) -> Looked:
@@ -251,10 +257,10 @@ def _named(post: str, name: str) -> str:
     return post if name in post else f"{post}（{name}）"
 
 
-def _signs_in(looked: Looked, message: Message, told: Sequence[Place]) -> bool:
-    """Whether the reader is of the office or of the unit; leaders have no account, a page would shut them out."""
+def _on_duty(looked: Looked, message: Message, told: Sequence[Place]) -> bool:
+    """Whether the reader holds the office's post."""
     office = looked.audiences[message.programme_id].holders("office", told[0].row.unit)
-    return all(place.seen.own for place in told) or any(one.person == message.person for one in office)
+    return any(one.person == message.person for one in office)
 
 
 def _page(base_url: str, programme: Programme, told: Sequence[Place]) -> str:
