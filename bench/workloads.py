@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -19,6 +19,7 @@ from workflow.store import Store
 from workflow.tables import SignOff, Submission
 
 Timed = Callable[[], float]
+Row = TypeVar("Row")
 SIX = dict.fromkeys(("advanced", "comparable", "targeted", "indicators", "learning"), "逐项列明的内容。" * 20)
 FORM = {**SIX, "benchmark-region": "榆林市", "benchmark-unit": "对应单位"}
 
@@ -28,6 +29,12 @@ def clocked(act: Callable[[], object]) -> float:
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
+
+
+def each(act: Callable[[Row], None], rows: Sequence[Row]) -> None:
+    """One act after another."""
+    for row in rows:
+        act(row)
 
 
 def cycle(store: Store, count: int) -> tuple[Timed, Timed]:
@@ -41,14 +48,14 @@ def cycle(store: Store, count: int) -> tuple[Timed, Timed]:
             rows = session.exec(
                 select(Submission.id, Submission.unit).where(col(Submission.occurrence).like(f"{tag}-%"))
             ).all()
-        return clocked(lambda: [_one_cycle(store, number or 0, unit) for number, unit in rows])
+        return clocked(lambda: each(lambda row: _one_cycle(store, row[0] or 0, row[1]), rows))
 
     def raw() -> float:
         tag = f"raw-{next(turn)}"
         crowd(store, count, tag=tag)
         with store.read() as session:
             ids = session.exec(select(Submission.id).where(col(Submission.occurrence).like(f"{tag}-%"))).all()
-        return clocked(lambda: [_raw_cycle(store, number or 0) for number in ids])
+        return clocked(lambda: each(lambda number: _raw_cycle(store, number or 0), ids))
 
     return duban, raw
 

@@ -44,10 +44,12 @@ class FormTokenRefused(Refusal):
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session in force: who acts, and the session's own number that form tokens are bound to."""
+    """A session in force: who acts by which account, and the session's own number that form tokens are bound to."""
 
     actor: Actor
     session_id: str
+    name: str
+    one_time: bool = False
 
 
 def sign_in(site: Site, name: str, password: str) -> str:
@@ -96,7 +98,7 @@ def caller(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     cookie: Annotated[str | None, Security(_cookie)],
 ) -> Actor:
-    """Who calls; raises NotSignedIn, FormTokenRefused. A bearer token counts before a session."""
+    """Who calls; raises NotSignedIn, PasswordToChange, FormTokenRefused. A bearer token counts before a session."""
     if bearer is not None:
         return _of_token(site, bearer.credentials)
     if "authorization" in request.headers or cookie is None:
@@ -104,6 +106,8 @@ def caller(
     session = _session(site, cookie)
     if session is None:
         raise NotSignedIn
+    if session.one_time:
+        raise accounts.PasswordToChange
     if request.method not in _READING:
         check_form_token(site.secret, session.session_id, request.headers.get(FORM_HEADER))
     return session.actor
@@ -142,7 +146,7 @@ def _session(site: Site, value: str) -> SignedIn | None:
         return None
     with site.engine.store.read() as session:
         found = accounts.identity(session, name, stamp)
-    return SignedIn(found.actor, session_id) if found else None
+    return SignedIn(found.actor, session_id, found.name, found.one_time) if found else None
 
 
 def signer(site: Site) -> URLSafeTimedSerializer:

@@ -52,6 +52,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "settings-refused": (500, "设置有误"),
     "query-refused": (422, "查询条件不可用"),
     "forbidden": (403, "没有权限"),
+    "password-to-change": (403, "请先修改密码"),
     "not-signed-in": (401, "请先登录"),
     "form-token-refused": (403, "页面已过期"),
     "sign-in-refused": (401, "登录未成功"),

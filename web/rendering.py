@@ -20,6 +20,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 TEMPLATES: Mapping[type[contexts.Page], str] = {
     contexts.LoginPage: "login.html",
+    contexts.PasswordPage: "password.html",
     contexts.ProblemPage: "problem.html",
     contexts.ProgrammesPage: "programmes.html",
     contexts.BoardPage: "board.html",

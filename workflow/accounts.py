@@ -26,7 +26,7 @@ ADMIN = "admin"
 TITLES = {"office": "领导小组办公室", "unit": "单位", "inspector": "督查室", "admin": "系统管理员"}
 
 _TOKEN = "duban_"
-_SHORTEST, _LONGEST, _LONGEST_NAME = 8, 200, 64
+SHORTEST, _LONGEST, _LONGEST_NAME = 8, 200, 64
 
 
 class AccountTaken(Refusal):
@@ -47,6 +47,12 @@ class PasswordRefused(Refusal):
     code = "password-refused"
 
 
+class PasswordToChange(Refusal):
+    """您使用的是一次性密码，请先修改密码。"""
+
+    code = "password-to-change"
+
+
 class SignInRefused(Refusal):
     """账号或密码不正确。"""
 
@@ -63,12 +69,14 @@ class SignInLocked(Refusal):
 class Identity:
     """An account that proved its password; ``stamp`` changes with the password, so that sessions can end.
 
-    ``name`` is the account's, the actor has the name that the record gives: whose account it is, too.
+    ``name`` is the account's, the actor has the name that the record gives: whose account it is, too. With a
+    ``one_time`` password nothing can be done but to change it.
     """
 
     name: str
     actor: Actor
     stamp: str
+    one_time: bool = False
 
 
 class Failures:
@@ -129,8 +137,16 @@ def set_password(act: Act, name: str, password: str) -> None:
     account = act.session.get(Account, name)
     if account is None:
         raise NotFound
-    account.password_hash = _hashed(password)
+    account.password_hash, account.one_time = _hashed(password), False
     act.session.flush()
+
+
+def change_password(act: Act, name: str, old: str, new: str, *, failures: Failures) -> None:
+    """Change one's own password; raises SignInRefused for a wrong old one, SignInLocked, PasswordRefused."""
+    authenticate(act, name, old, failures=failures)
+    if new == old:
+        raise PasswordRefused(reason="新密码不能与原密码相同")
+    set_password(act, name, new)
 
 
 def ensure_admin(act: Act) -> str | None:
@@ -138,7 +154,8 @@ def ensure_admin(act: Act) -> str | None:
     if act.session.exec(select(Account.name).limit(1)).first() is not None:
         return None
     password = secrets.token_urlsafe(12)
-    add_account(act, ADMIN, role="admin", unit=None, password=password)
+    add_account(act, ADMIN, role="admin", unit=None, password=password).one_time = True
+    act.session.flush()
     return password
 
 
@@ -208,12 +225,12 @@ def _identity(session: Session, account: Account) -> Identity:
     stamp = hashlib.sha256(f"{account.password_hash}\n{account.role}\n{account.unit}".encode()).hexdigest()
     unit = session.get(Unit, account.unit) if account.unit is not None else None
     named = f"{unit.name if unit else TITLES[account.role]}（{account.name}）"
-    return Identity(account.name, Actor(named, account.role, account.unit), stamp[:32])
+    return Identity(account.name, Actor(named, account.role, account.unit), stamp[:32], account.one_time)
 
 
 def _hashed(password: str) -> str:
-    if not _SHORTEST <= len(password) <= _LONGEST or not password.isprintable():
-        raise PasswordRefused(reason=f"须为{_SHORTEST}到{_LONGEST}个可见字符")
+    if not SHORTEST <= len(password) <= _LONGEST or not password.isprintable():
+        raise PasswordRefused(reason=f"须为{SHORTEST}到{_LONGEST}个可见字符")
     return _hasher().hash(password.encode())
 
 

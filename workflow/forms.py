@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,8 @@ from workflow.definition import FormField, Obligation
 from workflow.refusals import ContentIncomplete, ContentUnreadable
 
 Fields = dict[str, Any]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 #: Characters of a reason or remark.
 MAX_REMARK = 2000
@@ -150,8 +153,12 @@ def _number(value: object) -> Decimal:
 
 
 def _date(value: object) -> str:
+    text = str(value).strip()
     try:
-        return date.fromisoformat(str(value).strip()).isoformat()
+        # Python also takes weeks, and reads 20220104.5 as a day.
+        if not _DAY.fullmatch(text):
+            raise ValueError
+        return date.fromisoformat(text).isoformat()
     except ValueError:
         raise ValueError("须是日期，写成 2022-01-04") from None
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.web.browsing import PASSWORD, Office
+from tests.workflow.world import LAUNCH
 from web import access
 from web.contexts.entry import SampleAccount
 from web.pages.frame import local_path
@@ -19,6 +20,38 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(office: Office) -> No
     page = visitor.press("登录", name="office", password=PASSWORD)
     assert (page.status, page.path) == (200, "/overdue?waiting_on=approver")
     assert "领导小组办公室（office）" in page.text
+
+
+def test_a_one_time_password_opens_nothing_but_its_own_change(office: Office) -> None:
+    with office.world.act(LAUNCH) as act:
+        once = accounts.ensure_admin(act)
+    assert once is not None
+    visitor = office.visitor()
+    visitor.open("/login")
+    page = visitor.press("登录", name="admin", password=once)
+    assert page.path == "/password" and "一次性密码" in page.text
+    assert visitor.open("/overdue").path == "/password"
+    assert visitor.client.get("/api/v1/overdue").json()["code"] == "password-to-change"
+    visitor.open("/password")
+    page = visitor.press("修改", old=once, new="long enough", again="something else")
+    assert (page.status, page.path) == (422, "/password") and "不一样" in page.text
+    page = visitor.press("修改", old="a wrong one", new="long enough", again="long enough")
+    assert page.status == 422 and "原密码不对" in page.text
+    page = visitor.press("修改", old=once, new=once, again=once)
+    assert page.status == 422 and "不能与原密码相同" in page.text
+    page = visitor.press("修改", old=once, new="long enough", again="long enough")
+    assert (page.status, page.path) == (200, "/") and "密码已修改" in page.text
+    assert visitor.open("/overdue").path == "/overdue"
+
+
+def test_a_changed_password_ends_the_sessions_that_began_with_the_old_one(office: Office) -> None:
+    here, elsewhere = office.person(), office.visitor()
+    elsewhere.open("/login")
+    elsewhere.press("登录", name="office", password=PASSWORD)
+    here.open("/password")
+    here.press("修改", old=PASSWORD, new="another password", again="another password")
+    assert here.open("/overdue").path == "/overdue"
+    assert elsewhere.open("/overdue").path.startswith("/login")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A frozen dataclass for every template: all that a page may show, as plain values."""
 
-from web.contexts.entry import LoginPage, ProblemPage
+from web.contexts.entry import LoginPage, PasswordPage, ProblemPage
 from web.contexts.mail import MessagePage, MessagesPage, OutboxPage
 from web.contexts.overdue import OverduePage
 from web.contexts.overview import BoardPage, ProgrammesPage
@@ -9,6 +9,7 @@ from web.contexts.submission import SubmissionPage
 
 Page = (
     LoginPage
+    | PasswordPage
     | ProblemPage
     | ProgrammesPage
     | BoardPage
@@ -34,6 +35,7 @@ __all__ = [
     "OutboxPage",
     "OverduePage",
     "Page",
+    "PasswordPage",
     "ProblemPage",
     "ProgrammesPage",
     "ReceiptPage",

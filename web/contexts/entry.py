@@ -28,6 +28,17 @@ class LoginPage:
 
 
 @dataclass(frozen=True)
+class PasswordPage:
+    """Changing one's own password; `one_time` says that nothing else can be done before."""
+
+    frame: Frame
+    account: str
+    one_time: bool
+    shortest: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class ProblemPage:
     """A refusal as a page: the same title, detail and code as the problem document of the API."""
 

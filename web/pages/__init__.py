@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from web.contexts.entry import ProblemPage, SampleAccount
 from web.contexts.frame import Frame
-from web.pages import assets, clock, entry, mail, overdue, overview, signoff, submission
+from web.pages import assets, clock, entry, mail, overdue, overview, password, signoff, submission
 from web.pages.frame import House, address_of, frame, show
 from workflow.engine import Engine
 
@@ -22,7 +22,7 @@ def routers(
 ) -> list[APIRouter]:
     """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page."""
     house = House(engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts))
-    rooms = (entry, overview, submission, overdue, mail, clock)
+    rooms = (entry, password, overview, submission, overdue, mail, clock)
     return [assets.router(), signoff.router(engine, secret=secret, contact=contact), *(r.router(house) for r in rooms)]
 
 
@@ -42,13 +42,15 @@ def add_to(
 
 
 def _problems(house: House) -> Callable[[Request, int, str, str], Response]:
-    """A refusal as a page; who is not signed in is sent to sign in first, and back."""
+    """A refusal as a page; who must sign in or change a password first is sent there."""
 
     def page(request: Request, status: int, title: str, detail: str) -> Response:
         problem = request.state.problem
         if problem.code == "not-signed-in":
             back = address_of(request) if request.method in ("GET", "HEAD") else _near(request)
             return RedirectResponse("/login" + (f"?{urlencode({'return_to': back})}" if back != "/" else ""), 303)
+        if problem.code == "password-to-change":
+            return RedirectResponse("/password", 303)
         around = _frame(house, request, status)
         return show(house, request, ProblemPage(around, status, title, detail, problem.code, _near(request)), status)
 

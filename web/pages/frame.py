@@ -24,6 +24,7 @@ from web.contexts import Page
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Clock, Frame, NextDue, Notice, Role, Section, Viewer
 from workflow import posts, upcoming
+from workflow.accounts import PasswordToChange
 from workflow.acts import Act, Actor
 from workflow.desks import Desk
 from workflow.engine import Engine
@@ -73,10 +74,12 @@ def session_of(request: Request) -> SignedIn | None:
 
 
 def signed_in(request: Request) -> Actor:
-    """Who is signed in; raises NotSignedIn, which becomes the way to the sign-in page."""
+    """Who is signed in; raises NotSignedIn and PasswordToChange, which become the way to the page that helps."""
     session = session_of(request)
     if session is None:
         raise NotSignedIn
+    if session.one_time and request.url.path not in ("/password", "/logout"):
+        raise PasswordToChange
     return session.actor
 
 

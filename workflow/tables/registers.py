@@ -80,6 +80,7 @@ class Account(SQLModel, table=True):
     role: str
     unit: str | None = None
     password_hash: str
+    one_time: bool = False
     created_at: datetime = instant()
 
 

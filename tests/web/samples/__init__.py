@@ -8,6 +8,7 @@ from web import contexts
 
 PAGES: Mapping[str, contexts.Page] = {
     "login": mail.login(),
+    "password": mail.password(),
     "problem": mail.problem(),
     "programmes": office.programmes(),
     "programmes-over": office.over(),

@@ -140,6 +140,11 @@ def login() -> contexts.LoginPage:
     return contexts.LoginPage(frame, "energy", "账号或密码不对。", "/overdue", samples)
 
 
+def password() -> contexts.PasswordPage:
+    """The first thing an administrator sees, after a slip."""
+    return contexts.PasswordPage(LIVE, "admin", True, 8, "两次输入的新密码不一样")
+
+
 def problem() -> contexts.ProblemPage:
     """A refusal."""
     detail = "市能源局的“报送建标学习对象”已于 2022年1月6日 09:40 报送，不能再撤回。"

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("one_time", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
