@@ -31,7 +31,8 @@ def run() -> int:
     except typer.Abort:
         return 130
     except typer.TyperException as fault:
-        print(f"用法有误：{fault.format_message()}（加 --help 查看说明）", file=sys.stderr)
+        if message := fault.format_message():
+            print(f"用法有误：{message}（加 --help 查看说明）", file=sys.stderr)
         return fault.exit_code
     except BrokenPipeError:
         return 0

@@ -46,9 +46,9 @@ LADDER = """\
 """
 
 
-def small(*, sign_off: str = "[{by: supervising-leader}]", ladder: str = LADDER) -> Pinned:
-    """The programme with these steps and rungs."""
-    text = TEXT.replace("SIGN_OFF", sign_off).replace("LADDER\n", ladder)
+def small(*, due: str = "03-10", sign_off: str = "[{by: supervising-leader}]", ladder: str = LADDER) -> Pinned:
+    """The programme with this date, these steps and these rungs."""
+    text = TEXT.replace("03-10", due).replace("SIGN_OFF", sign_off).replace("LADDER\n", ladder)
     return library.parse(text.encode(), name="small.yaml")
 
 

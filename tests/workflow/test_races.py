@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from threading import Barrier
 from time import monotonic
 
 import pytest
 from sqlalchemy import text
 
-from tests.workflow.small import small, small_roster
-from tests.workflow.world import APPROVER, OFFICE, World, local
+from tests.databases import Server
+from tests.workflow.conftest import copied, name_of
+from tests.workflow.small import LADDER, small, small_roster
+from tests.workflow.world import World, local
 from workflow import signing, submissions
 from workflow.acts import Act
+from workflow.launch import launch
 from workflow.refusals import (
     AlreadyDecided,
     ChangedMeanwhile,
@@ -28,21 +34,54 @@ from workflow.refusals import (
 from workflow.signing import Choice
 from workflow.tables import SignOff
 
-ROUNDS = 50
+ROUNDS = 24
+PREPARED = "duban_prepared"
 NOW, LATE = local("2022-03-01 10:00"), local("2022-03-11 00:00")
 TOLD = (AlreadyDecided, ChangedMeanwhile, ContentChanged, LinkUnknown, NotAllowedNow)
 
 Deed = Callable[[Act], object]
 
 
-@pytest.fixture
-def many(database_url: str) -> Iterator[World]:
+def prepare(url: str) -> None:
     """As many units as rounds, each with its report filled in; any of three leaders may sign."""
-    pinned = small(sign_off="[{by: supervising-leader, need: any}]")
-    with closing(World.launched(database_url, now=NOW, pinned=pinned, roster=small_roster(units=ROUNDS))) as world:
-        with world.act(NOW) as act:
-            for number in range(1, ROUNDS + 1):
-                submissions.save(act, world.id_of(f"U{number}", "report"), {"text": "总结"}, if_version=0)
+    red = LADDER + "    - {at: +1wd 09:00, to: [unit-head], say: escalation, light: red}\n"
+    pinned = small(sign_off="[{by: supervising-leader, need: any}]", ladder=red)
+    world = World.launched(url, now=NOW, pinned=pinned, roster=small_roster(units=ROUNDS))
+    with closing(world), world.act(NOW) as act:
+        for number in range(1, ROUNDS + 1):
+            submissions.save(act, world.id_of(f"U{number}", "report"), {"text": "总结"}, if_version=0)
+
+
+@pytest.fixture(scope="module")
+def prepared_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepared once on SQLite, copied for each test."""
+    path = tmp_path_factory.mktemp("prepared") / "duban.db"
+    shutil.copyfile(template_file, path)
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def prepared_database(postgresql_server: Server, template_url: str) -> str:
+    """Prepared once on PostgreSQL, likewise."""
+    prepare(postgresql_server.create(PREPARED, template=name_of(template_url)))
+    return PREPARED
+
+
+@pytest.fixture
+def many_sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copyfile(prepared_file, tmp_path / 'many.db')}"
+
+
+@pytest.fixture
+def many_postgresql_url(postgresql_server: Server, prepared_database: str) -> Iterator[str]:
+    yield from copied(postgresql_server, prepared_database)
+
+
+@pytest.fixture
+def many(request: pytest.FixtureRequest, database_kind: str) -> Iterator[World]:
+    """A copy of what was prepared, on each kind of database in turn."""
+    with closing(World.opened(request.getfixturevalue(f"many_{database_kind}_url"))) as world:
         yield world
 
 
@@ -67,7 +106,7 @@ class Race:
     def _one(self, deed: Deed, barrier: Barrier) -> Refusal | None:
         barrier.wait(timeout=60)
         try:
-            with self.world.act(NOW, APPROVER if deed.__name__ == "signed" else OFFICE) as act:
+            with self.world.act(NOW) as act:
                 deed(act)
         except Refusal as refused:
             return refused
@@ -81,13 +120,10 @@ def race(many: World) -> Iterator[Race]:
 
 
 def sign(request: SignOff, choice: Choice) -> Deed:
-    def signed(act: Act) -> object:
-        return signing.sign(
-            act, request.id or 0, choice, comment="意见", typed_name="张", channel="link",
-            content_hash=request.content_hash,
-        )  # fmt: skip
-
-    return signed
+    return partial(
+        signing.sign, sign_off_id=request.id or 0, choice=choice, comment="意见", typed_name="张", channel="link",
+        content_hash=request.content_hash,
+    )  # fmt: skip
 
 
 def one_wins(said: Sequence[Refusal | None]) -> None:
@@ -122,7 +158,7 @@ def test_a_signature_and_what_ends_the_asking_do_not_both_happen(race: Race, oth
     for number in range(1, ROUNDS + 1):
         row = race.world.id_of(f"U{number}", "report")
         request = race.world.open_requests(f"U{number}", "report")[1]
-        one_wins(race.run(sign(request, "approve"), lambda act, row=row: other(act, row, comment="理由")))
+        one_wins(race.run(sign(request, "approve"), partial(other, submission_id=row, comment="理由")))
     assert race.world.broken_chains() == []
 
 
@@ -138,32 +174,26 @@ def test_the_same_click_twice_is_one_decision(race: Race) -> None:
 def test_one_of_two_writers_of_the_same_version_wins(race: Race) -> None:
     for number in range(1, ROUNDS + 1):
         row = race.world.id_of(f"U{number}", "report")
-        one_wins(
-            race.run(
-                *(
-                    lambda act, row=row, said=said: submissions.save(act, row, {"text": said}, if_version=1)
-                    for said in ("甲", "乙")
-                )
-            )
-        )
+        save = partial(submissions.save, submission_id=row, if_version=1)
+        one_wins(race.run(partial(save, given={"text": "甲"}), partial(save, given={"text": "乙"})))
         assert race.world.submission(f"U{number}", "report").content_version == 2
 
 
 def test_handing_in_twice_asks_once(race: Race) -> None:
     for number in range(1, ROUNDS + 1):
         row = race.world.id_of(f"U{number}", "report")
-        one_wins(race.run(*[lambda act, row=row: submissions.submit(act, row)] * 2))
+        one_wins(race.run(*[partial(submissions.submit, submission_id=row)] * 2))
         assert len(race.world.requests(f"U{number}", "report")) == 3
 
 
 def test_units_that_hand_in_together_share_their_leaders_messages(race: Race) -> None:
     for number in range(1, ROUNDS - 1, 3):
         rows = [race.world.id_of(f"U{number + turn}", "report") for turn in range(3)]
-        said = race.run(*(lambda act, row=row: submissions.submit(act, row) for row in rows))
+        said = race.run(*(partial(submissions.submit, submission_id=row) for row in rows))
         assert said == [None, None, None]
     letters = race.world.letters("request")
     assert len(letters) == 3
-    assert {len(one.items) for one in letters} == {ROUNDS - 2}
+    assert {len(one.items) for one in letters} == {ROUNDS}
 
 
 def test_the_deadline_and_a_signature_in_time_both_count(race: Race) -> None:
@@ -194,12 +224,12 @@ def wait_for_a_blocked_session(world: World) -> None:
     raise AssertionError("nobody waited")
 
 
-def meeting_the_sweep(world: World, deed: Deed) -> None:
-    """The deed is done but not committed when the sweep comes to the deadline."""
+def meeting_the_sweep(world: World, deed: Deed, *, now: datetime = NOW, sweep_at: datetime = LATE) -> None:
+    """The deed is done but not committed when the sweep comes by."""
     with ThreadPoolExecutor(1) as threads:
-        with world.act(NOW) as act:
+        with world.act(now) as act:
             deed(act)
-            swept = threads.submit(world.sweep, LATE)
+            swept = threads.submit(world.sweep, sweep_at)
             if world.store.dialect == "postgresql":
                 wait_for_a_blocked_session(world)
         assert swept.result().failed == 0
@@ -222,16 +252,26 @@ def test_what_is_given_back_as_the_deadline_passes_is_overdue(many: World) -> No
     assert many.broken_chains() == []
 
 
+def test_a_signature_in_flight_keeps_its_light(many: World) -> None:
+    many.submit("U7", "report", now=NOW)
+    many.sweep(LATE)
+    request, later = many.open_requests("U7", "report")[0], local("2022-03-11 09:00")
+    meeting_the_sweep(many, sign(request, "approve"), now=LATE, sweep_at=later)
+    assert (many.submission("U7", "report").light, many.submission("U8", "report").light) == ("yellow", "red")
+
+
+def test_one_of_two_launches_wins(many: World) -> None:
+    pinned = small(sign_off="[{by: mayor}]")
+    with ThreadPoolExecutor(2) as threads:
+        race = Race(many, threads)
+        said = race.run(*[partial(launch, pinned=pinned, cycle=2023)] * 2)
+    assert sorted(one.code for one in said if one is not None) == ["already-launched"]
+
+
 def test_an_approver_who_signs_as_the_chase_comes_is_not_chased_again(many: World) -> None:
     submit_all(many)
     request = many.open_requests("U7", "report")[0]
-    with ThreadPoolExecutor(1) as threads:
-        with many.act(local("2022-03-02 08:59"), APPROVER) as act:
-            sign(request, "approve")(act)
-            swept = threads.submit(many.sweep, local("2022-03-02 09:00"))
-            if many.store.dialect == "postgresql":
-                wait_for_a_blocked_session(many)
-        assert swept.result().failed == 0
+    meeting_the_sweep(many, sign(request, "approve"), sweep_at=local("2022-03-02 09:00"))
     row = many.submission("U7", "report")
     assert (row.state, row.chase_at) == ("filed", None)
     assert "U7" not in {unit for one in many.letters("reminder") for unit in one.units}

@@ -218,15 +218,14 @@ def test_a_link_dies_with_its_last_day(world: World) -> None:
             links.resolve(act.session, token, end)
 
 
-def test_a_filing_notice_of_each_round_reaches_the_unit(sqlite_world: World) -> None:
-    world = sqlite_world
-    for number in range(1, 7):
-        world.hand_in("KJJ", now=MORNING, said=str(number))
-        world.sign("KJJ", now=MORNING, choice="return")
-        world.hand_in("KJJ", now=MORNING, said=f"{number}+")
-        world.sign("KJJ", now=MORNING)
-        with world.act(MORNING) as act:
-            submissions.return_filing(act, world.id_of("KJJ"), comment="再改")
+def test_every_return_reaches_the_unit(sqlite_world: World) -> None:
+    world, number = sqlite_world, sqlite_world.id_of("KJJ")
+    world.file("KJJ", now=MORNING)
+    with world.act(MORNING) as act:
+        returned = submissions.return_filing(act, number, comment="再改").history_seq
+        # Rounds are numbered too: the round that the office's return was the so-many-th entry of.
+        while submissions.submit(act, number).round < returned:
+            submissions.withdraw(act, number)
+    world.sign("KJJ", now=MORNING, choice="return")
     told = [item.reason for one in world.letters("notice", person="kjj-liaison") for item in one.items]
-    assert sum(reason.startswith("returned:") for reason in told) == 12
-    assert sum(reason.startswith("filed:") for reason in told) == 6
+    assert len([reason for reason in told if reason.startswith("returned:")]) == 2
