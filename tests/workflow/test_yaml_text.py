@@ -79,7 +79,7 @@ SIGNS = st.sampled_from([*"{}[]:,#&*!|>'\"%@`-?\t\\", "\x00", "\u2028", "𠮷", 
 
 
 @given(st.lists(st.tuples(CHANGES, st.integers(0, len(LINES) - 1), st.integers(0, 60), SIGNS), min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_damaged_file_raises_nothing_but_faults(changes: list[tuple[str, int, int, str]]) -> None:
     lines = list(LINES)
     for change, number, column, sign in changes:
