@@ -10,6 +10,9 @@ import pytest
 
 from tests import databases, network
 
+#: Launched worlds for every folder; tests of the pure modules never load what they need.
+pytest_plugins = ["tests.launched"]
+
 TEMPLATE = "duban_template"
 NUMBERS = count(1)
 

@@ -32,8 +32,10 @@ Duban = Callable[..., Ran]
 
 
 @pytest.fixture
-def settled(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A folder and an environment for one rehearsal store; gives its address."""
+def settled(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A folder and an environment for one rehearsal store, launched where the test asks for a world; its address."""
+    launched = "world" in request.fixturenames
+    database_url = str(request.getfixturevalue(f"{database_kind}_launched_url" if launched else f"{database_kind}_url"))
     for name in ("MAIL_URL", "WECOM_URL", "OFFICE_URLS", "SECRET_KEY_FILE", "BASE_URL"):
         monkeypatch.delenv(f"DUBAN_{name}", raising=False)
     monkeypatch.setenv("DUBAN_DATABASE_URL", database_url)
@@ -60,5 +62,5 @@ def duban(settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 @pytest.fixture
 def world(settled: str) -> Iterator[World]:
     """Ordos 2022 launched on the store at 2021-12-31 08:30; the commands work beside it."""
-    with closing(World.launched(settled)) as launched:
+    with closing(World.opened(settled)) as launched:
         yield launched

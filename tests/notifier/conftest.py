@@ -1,43 +1,15 @@
-"""The launched worlds of the workflow's tests, and a post office over one."""
+"""A post office over a launched world."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from tests.databases import Server
 from tests.notifier.post_office import PostOffice
-from tests.workflow.conftest import (
-    launched_file,
-    launched_url,
-    postgresql_launched_url,
-    sqlite_launched_url,
-    sqlite_world,
-    world,
-)
 from tests.workflow.world import World
-
-__all__ = [
-    "launched_file",
-    "launched_url",
-    "postgresql_launched_url",
-    "sqlite_launched_url",
-    "sqlite_world",
-    "world",
-]
-
-LAUNCHED = "duban_launched_to_notify"
-
-
-@pytest.fixture(scope="session")
-def launched_database(postgresql_server: Server, template_url: str) -> str:
-    """As in the workflow's tests, under a name of its own: each folder keeps its own pattern."""
-    template = template_url.partition("@/")[2].partition("?")[0]
-    with closing(World.launched(postgresql_server.create(LAUNCHED, template=template))):
-        return LAUNCHED
 
 
 @pytest.fixture

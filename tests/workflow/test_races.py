@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases import Server
-from tests.workflow.conftest import copied, name_of
+from tests.launched import copied, name_of
 from tests.workflow.small import LADDER, small, small_roster
 from tests.workflow.world import World, local
 from workflow import signing, submissions
