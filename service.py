@@ -1,4 +1,4 @@
-"""duban starts here: settings → store → engine → notifier → web, each built once.
+"""Everything is built here, once: settings → store → engine → notifier → web. The commands open it.
 
 The heavy rooms are imported where they are built, so that ``duban --help`` answers at once.
 """
@@ -121,14 +121,3 @@ def set_up_logging() -> None:
     ]
     structlog.configure(processors=shared, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-
-
-def main() -> None:
-    """The ``duban`` command: a refusal is one line on standard error and exit code 1, never a traceback."""
-    from commands import run
-
-    sys.exit(run())
-
-
-if __name__ == "__main__":
-    main()

@@ -19,6 +19,11 @@ for room in (running, programmes, rosters, desk, access, operations):
     room.add_to(app)
 
 
+def main() -> None:
+    """The ``duban`` command: a refusal is one line on standard error and exit code 1, never a traceback."""
+    sys.exit(run())
+
+
 def run() -> int:
     """Run the command line; the exit code is 0, 1 for a refusal, 2 for wrong usage."""
     from workflow.refusals import Refusal

@@ -19,7 +19,7 @@ HEAVY = ("sqlalchemy", "sqlmodel", "fastapi", "pydantic_settings", "apprise", "t
 def in_a_process(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The real thing, as the shell starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
+        [str(Path(sys.executable).with_name("duban")), *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200", **environment},
         capture_output=True,
