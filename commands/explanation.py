@@ -68,7 +68,7 @@ def _dates(why: Why) -> list[str]:
     lines = [f"截止日期{one.due_date}，从{_shown(one.due_at)}起算逾期"]
     if why.count is not None:
         lines += _counted(why.count, late=why.count.after >= one.due_date)
-    if len(why.schedules) > 1:
+    if len({one.due_date for one in why.schedules}) > 1:
         lines.append("截止日期先后为：" + "；".join(f"第{one.version}版{one.due_date}" for one in why.schedules))
     if why.extension is not None:
         moved = why.extension

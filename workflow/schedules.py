@@ -66,6 +66,26 @@ def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) ->
     return deadline
 
 
+def rearmed(act: Act, row: Submission, state: str) -> dict[str, int | None]:
+    """What changes on an overdue submission that its unit has again, so that its ladder does not fall silent.
+
+    When every rung has fired, those after the due date are laid out anew in a schedule version of its own,
+    counted from today. Before the deadline, or while rungs are ahead, nothing changes.
+    """
+    ahead = select(RungRow.id).where(RungRow.deadline_id == row.deadline_id, col(RungRow.fired_at).is_(None))
+    if state != "overdue" or act.session.exec(ahead.limit(1)).first() is not None:
+        return {}
+    before = act.session.get(Deadline, row.deadline_id)
+    assert before is not None
+    deadline = Deadline(
+        programme_id=row.programme_id, obligation=row.obligation, occurrence=row.occurrence, due_date=row.due_date,
+        due_at=row.due_at, submission_id=row.id, schedule_version=before.schedule_version + 1,
+        rearmed_on=act.today, lapsed_at=act.now,
+    )  # fmt: skip
+    _add_with_rungs(act, deadline)
+    return {"deadline_id": deadline.id}
+
+
 def has_lapsed(act: Act, row: Submission) -> bool:
     """Whether the sweep has been through this submission's deadline; holds off one that is about to come."""
     held = select(Deadline.lapsed_at).where(Deadline.id == row.deadline_id).with_for_update(read=True)
@@ -93,7 +113,7 @@ def _replan_rungs(act: Act) -> list[Moved]:
     found = []
     for row, deadline in act.session.exec(unfired.with_for_update(of=RungRow)).all():
         rung = act.definition(deadline.programme_id).ladder_of(deadline.obligation)[row.position]
-        at = deadlines.rung_at(rung, day=deadline.due_date, late_from=deadline.due_at, calendar=calendar)
+        at = deadlines.rung_at(rung, day=_counted_from(deadline), late_from=deadline.due_at, calendar=calendar)
         if at == row.fires_at:
             continue
         found.append(
@@ -147,7 +167,11 @@ def _add_with_rungs(act: Act, deadline: Deadline) -> None:
     ladder = act.definition(deadline.programme_id).ladder_of(deadline.obligation)
     calendar = act.calendar()
     for position, rung in enumerate(ladder):
-        if not rung.is_chase:
-            at = deadlines.rung_at(rung, day=deadline.due_date, late_from=deadline.due_at, calendar=calendar)
+        if rung.at is not None and (deadline.rearmed_on is None or rung.at.count > 0):
+            at = deadlines.rung_at(rung, day=_counted_from(deadline), late_from=deadline.due_at, calendar=calendar)
             act.session.add(RungRow(deadline_id=deadline.id, position=position, fires_at=at))
     act.session.flush()
+
+
+def _counted_from(deadline: Deadline) -> date:
+    return deadline.rearmed_on or deadline.due_date

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from workflow import deadlines, forms, ledger, links, notices
+from workflow import deadlines, forms, ledger, links, notices, schedules
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.definition import Obligation, Step
@@ -157,8 +157,7 @@ def desk(session: Session, person: str) -> list[SignOff]:
 def first_chase(act: Act, row: Submission) -> datetime | None:
     """When the approver of a submission handed in now is first chased."""
     ladder = act.definition(row.programme_id).ladder_of(row.obligation)
-    plan = deadlines.chases(ladder, since=act.now, calendar=act.calendar())
-    return plan[0][0] if plan else None
+    return next((at for at, _ in deadlines.chases(ladder, since=act.now, calendar=act.calendar())), None)
 
 
 def filing(act: Act, row: Submission) -> dict[str, Any]:
@@ -262,7 +261,8 @@ def _returned(act: Act, row: Submission, request: SignOff, comment: str) -> None
     obligation = act.definition(row.programme_id).obligations[row.obligation]
     decision = decide(FILING, Case(row.standing, act.now, row.due_at, len(obligation.sign_off)), "return")
     links.revoke_undecided(act.session, request.submission_id, act.now)
-    ledger.record(act.session, row, decision, _entry(act, "return", request, comment), **NOT_PENDING)
+    changes = {**NOT_PENDING, **schedules.rearmed(act, row, decision.state)}
+    ledger.record(act.session, row, decision, _entry(act, "return", request, comment), **changes)
     tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
 
 

@@ -136,7 +136,8 @@ def withdraw(act: Act, submission_id: int, *, comment: str = "") -> Submission:
     row, obligation = begin(act, submission_id, "withdraw")
     decision = decide(FILING, case_of(act, row, obligation), "withdraw")
     links.revoke_undecided(act.session, submission_id, act.now)
-    ledger.record(act.session, row, decision, entry(act, "withdraw", comment), **signing.NOT_PENDING)
+    changes = {**signing.NOT_PENDING, **schedules.rearmed(act, row, decision.state)}
+    ledger.record(act.session, row, decision, entry(act, "withdraw", comment), **changes)
     return row
 
 
@@ -195,6 +196,7 @@ def _give_back(act: Act, submission_id: int, move: str, comment: str) -> Submiss
     links.revoke_undecided(act.session, submission_id, act.now)
     light = row.light if row.state == decision.state else "yellow" if decision.state == "overdue" else "green"
     changes = {**signing.NOT_PENDING, "filed_at": None, "late": False, "light": light}
+    changes |= schedules.rearmed(act, row, decision.state)
     ledger.record(act.session, row, decision, entry(act, move, comment), **changes)
     signing.tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
     return row

@@ -35,6 +35,7 @@ class Deadline(SQLModel, table=True):
     due_at: datetime = instant()
     submission_id: int | None = Field(default=None, index=True)
     schedule_version: int = 1
+    rearmed_on: date | None = None
     lapsed_at: datetime | None = instant(nullable=True)
 
     __table_args__ = (

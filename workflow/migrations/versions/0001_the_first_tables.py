@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=True),
         sa.Column("schedule_version", sa.Integer(), nullable=False),
+        sa.Column("rearmed_on", sa.Date(), nullable=True),
         sa.Column("lapsed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["programme_id"],
