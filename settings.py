@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -81,17 +82,34 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         if not self.secret_key_file.exists():
-            self.secret_key_file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.secret_key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_urlsafe(48))
-        return self.secret_key_file.read_bytes().strip()
+            _make_key(self.secret_key_file)
+        key = self.secret_key_file.read_bytes().strip()
+        if len(key) < 32:
+            raise SettingsRefused(reason=f"密钥文件“{self.secret_key_file}”为空或过短，请从备份恢复")
+        return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a key beside the file and link it into place whole: two first starts end with one key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
 
 
 def load(**overrides: object) -> Settings:
     """The settings of this process; raises SettingsRefused naming the setting, never its value."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsRefused(reason=f"duban.toml 不是正确的 TOML：{fault}") from None
     except ValidationError as fault:
         names = "；".join(f"DUBAN_{str(one['loc'][0]).upper()} {one['msg']}" for one in fault.errors() if one["loc"])
         raise SettingsRefused(reason=names) from None

@@ -84,8 +84,9 @@ class Mailroom:
         copied: set[str] = set()
         while claim := claims.claim(self.store, now, self.wall()):
             batch = self._prepare(claim, now)
-            dealt += len(claim.ids) - len(batch) + self._send_all(batch, now)
-            self._copy_to_group(batch, copied)
+            tried, delivered = self._send_all(batch, now)
+            dealt += len(claim.ids) - len(batch) + tried
+            self._copy_to_group(delivered, copied)
             if not self.rehearsal and time.monotonic() - began >= self.turn.total_seconds():
                 break
         return dealt
@@ -154,16 +155,20 @@ class Mailroom:
             return OUTBOX
         return open_[0] if open_ else None
 
-    def _send_all(self, batch: Sequence[Ready], now: datetime) -> int:
-        """Send a batch while its letters are fresh; the rest is given back. Returns how many were tried."""
+    def _send_all(self, batch: Sequence[Ready], now: datetime) -> tuple[int, list[Ready]]:
+        """Send a batch while its letters are fresh, give back the rest; how many were tried, and who got theirs."""
         written = time.monotonic()
+        delivered: list[Ready] = []
         for place, ready in enumerate(batch):
             stale = time.monotonic() - written >= self.turn.total_seconds() or self.wall() >= ready.claim.lease
             if place and stale:
                 claims.give_back(self.store, ready.claim, [one.message_id for one in batch[place:]])
-                return place
-            self._mark(ready, self._send(ready), now)
-        return len(batch)
+                return place, delivered
+            receipt = self._send(ready)
+            self._mark(ready, receipt, now)
+            if receipt.delivered:
+                delivered.append(ready)
+        return len(batch), delivered
 
     def _copy_to_group(self, batch: Sequence[Ready], copied: set[str]) -> None:
         """What the people on duty were sent, once for the office's group; a convenience, not proof of delivery."""

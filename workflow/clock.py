@@ -82,6 +82,7 @@ def advance(
             raise ClockTooFar(days=FARTHEST.days)
     for instant in _stops(store, here, target):
         with store.write() as session:
+            _refuse_backwards(now(session, rehearsal=True), instant)
             session.merge(Meta(key=_NOW, value=instant.astimezone(UTC).isoformat()))
         sweep.run(store, instant, links)
         if deliver is not None:

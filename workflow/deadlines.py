@@ -90,9 +90,11 @@ def working_days_late(day: date, now: datetime, calendar: Calendar) -> int:
     return calendar.working_days(day, now.astimezone(SHANGHAI).date())
 
 
-def years_touched(definition: Definition, cycle: int) -> tuple[int, ...]:
+def years_touched(definition: Definition, cycle: int, calendar: Calendar) -> tuple[int, ...]:
     """The years whose calendars the dates of a cycle and their rungs lean on."""
-    days = [one.due_date for one in occurrences(definition, cycle)]
-    spread = timedelta(days=14)
-    years = {edge.year for day in days for edge in (day - spread, day + spread)}
+    years = set()
+    for one in occurrences(definition, cycle):
+        rungs = (rung for rung in definition.ladder_of(one.obligation) if not rung.is_chase)
+        fired = (rung_at(rung, day=one.due_date, late_from=one.due_at, calendar=calendar) for rung in rungs)
+        years |= {one.due_date.year, *(at.astimezone(SHANGHAI).year for at in fired)}
     return tuple(sorted(years))

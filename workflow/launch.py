@@ -58,7 +58,7 @@ def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
     audience = Audience(definition, directory(act.session), act.today)
     try:
         due = deadlines.occurrences(definition, cycle)
-        years = deadlines.years_touched(definition, cycle)
+        years = deadlines.years_touched(definition, cycle, act.calendar())
     except ValueError as fault:
         return Plan(key_of(definition, cycle), (), (f"{cycle}年无法启动：{fault}",), ())
     calendar = act.calendar()

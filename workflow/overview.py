@@ -99,7 +99,7 @@ def _overview(
 ) -> Overview:
     stages = listed.definition.stages.values()
     ends = [stage.until.span(listed.cycle)[1] for stage in stages if stage.until is not None]
-    years = deadlines.years_touched(listed.definition, listed.cycle)
+    years = deadlines.years_touched(listed.definition, listed.cycle, calendar)
     return Overview(
         key=listed.key,
         title=listed.title,

@@ -6,7 +6,6 @@ Deciding on a sign-off is in ``workflow.signing``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -22,17 +21,13 @@ from workflow.ledger import Entry
 from workflow.lifecycle import FILING, decide
 from workflow.refusals import (
     AlreadyUrged,
-    AttachmentRefused,
     CommentMissing,
     ContentChanged,
     DateRefused,
     NobodyToUrge,
     PrerequisiteNotFiled,
 )
-from workflow.tables import Attachment, Content, Submission
-
-MAX_ATTACHMENT = 20 * 1024 * 1024
-MAX_NAME = 200
+from workflow.tables import Content, Submission
 
 
 def begin(act: Act, submission_id: int, move: str) -> tuple[Submission, Obligation]:
@@ -67,40 +62,7 @@ def save(act: Act, submission_id: int, given: Mapping[str, object], *, if_versio
     files = {
         k: v for k, v in content_of(act, row).items() if k in obligation.form and obligation.form[k].type == "file"
     }
-    return _keep(act, row, obligation, forms.read(obligation, given, files=files))
-
-
-def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_type: str, data: bytes) -> Attachment:
-    """Add a file to a draft's content; it becomes part of what is signed. Raises AttachmentRefused."""
-    row, obligation = begin(act, submission_id, "edit")
-    decide(FILING, case_of(act, row, obligation), "edit")
-    values = content_of(act, row)
-    target = _file_field(obligation, field, values)
-    if not data:
-        raise AttachmentRefused(reason="文件是空的")
-    if len(data) > MAX_ATTACHMENT:
-        raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
-    assert row.id is not None
-    digest = hashlib.sha256(data).hexdigest()
-    kept = Attachment(
-        submission_id=row.id, field=target, name=_plain_name(name), media_type=media_type[:100],
-        size=len(data), sha256=digest, data=data,
-    )  # fmt: skip
-    act.session.add(kept)
-    act.session.flush()
-    described = {"id": kept.id, "name": kept.name, "size": kept.size, "sha256": digest}
-    _keep(act, row, obligation, {**values, target: [*values.get(target, []), described]})
-    return kept
-
-
-def detach(act: Act, submission_id: int, attachment_id: int) -> Submission:
-    """Take a file out of a draft's content; earlier versions keep it."""
-    row, obligation = begin(act, submission_id, "edit")
-    decide(FILING, case_of(act, row, obligation), "edit")
-    values = content_of(act, row)
-    files = {k for k, field in obligation.form.items() if field.type == "file"}
-    left = {k: [one for one in v if one["id"] != attachment_id] if k in files else v for k, v in values.items()}
-    return _keep(act, row, obligation, left)
+    return keep(act, row, obligation, forms.read(obligation, given, files=files))
 
 
 def submit(act: Act, submission_id: int, *, comment: str = "", if_version: int | None = None) -> Submission:
@@ -112,7 +74,7 @@ def submit(act: Act, submission_id: int, *, comment: str = "", if_version: int |
     values = content_of(act, row)
     forms.check_complete(obligation, values)
     if row.content_version == 0:
-        row = _keep(act, row, obligation, values)
+        row = keep(act, row, obligation, values)
     if decision.dest == "filed":
         ledger.record(act.session, row, decision, entry(act, "submit", comment), **signing.filing(act, row))
         return row
@@ -231,7 +193,7 @@ def stuck_with(act: Act, row: Submission) -> tuple[Recipient, ...]:
     return act.audience(row.programme_id).people(sorted(UNIT_POSTS), row.unit) if row.waiting_on == "unit" else ()
 
 
-def _keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, Any]) -> Submission:
+def keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, Any]) -> Submission:
     decision = decide(FILING, case_of(act, row, obligation), "edit")
     version = row.content_version + 1
     digest = forms.content_hash(row.obligation, values, definition_version=act.programme(row.programme_id).version)
@@ -278,20 +240,3 @@ def prerequisites(act: Act, row: Submission, obligation: Obligation) -> list[Sub
         col(Submission.obligation).in_(obligation.requires),
     )
     return list(act.session.exec(needed.order_by(col(Submission.due_at))))
-
-
-def _file_field(obligation: Obligation, field: str | None, values: Mapping[str, Any]) -> str:
-    files = [name for name, one in obligation.form.items() if one.type == "file"]
-    if field is None and files:
-        return next((name for name in files if not values.get(name)), files[0])
-    if field not in files:
-        raise AttachmentRefused(reason="该事项的表单没有这个附件项" if files else "该事项不需要附件")
-    return field
-
-
-def _plain_name(name: str) -> str:
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(sign for sign in last if sign.isprintable()).strip()
-    if not kept:
-        raise AttachmentRefused(reason="文件没有名称")
-    return kept[-MAX_NAME:]

@@ -104,7 +104,8 @@ def _lapse_deadline(store: Store, deadline_id: int, due_at: datetime, now: datet
             session.execute(select(_deadline.c.id).where(_deadline.c.id == deadline_id).with_for_update())
             moved = ledger.lapse_chunk(session, FILING, deadline_id, due_at=due_at, now=now)
             total += moved
-            if moved < ledger.CHUNK:
+            # Not “fewer than a chunk”: a row taken away meanwhile would leave the rest behind.
+            if moved == 0:
                 session.execute(update(_deadline).where(_deadline.c.id == deadline_id).values(lapsed_at=now))
                 return total
 

@@ -16,7 +16,7 @@ from documents.overdue_sheet import COLUMNS
 from tests.web.client import ADDRESS, API, PROGRAMME, House
 from tests.workflow.world import LAUNCH
 from workflow import submissions
-from workflow.submissions import MAX_ATTACHMENT
+from workflow.attachments import MAX_ATTACHMENT
 
 UNIT = "KJJ"
 PDF = b"%PDF-1.7 plan"

@@ -2,7 +2,7 @@
 
 from tests.web.browsing import UNIT, Office, Page, Visitor
 from tests.workflow.world import local
-from workflow.submissions import MAX_ATTACHMENT
+from workflow.attachments import MAX_ATTACHMENT
 
 IN_TIME = local("2022-01-03 09:00")
 WORDS = {

@@ -150,7 +150,7 @@ def test_a_working_day_offset_lands_on_a_working_day_that_far_away(day: date, co
 
 
 def test_the_years_leaned_on_include_the_year_before() -> None:
-    assert deadlines.years_touched(ordos().definition, 2022) == (2021, 2022)
+    assert deadlines.years_touched(ordos().definition, 2022, china()) == (2021, 2022)
 
 
 def everything() -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.statements import noted
 from tests.workflow.world import LAUNCH, OFFICE, World, local
-from workflow import dossier, submissions
+from workflow import attachments, dossier, submissions
 from workflow.acts import Actor
 from workflow.dossier import Dossier, SummaryPage
 from workflow.refusals import NotFound, QueryRefused
@@ -113,12 +113,12 @@ def test_attachment_tells_when_and_by_whom_it_was_added(world: World) -> None:
     world.fill("KJJ", "work-plan", now=MORNING)
     number = world.id_of("KJJ", "work-plan")
     with world.act(NOON, KJJ) as act:
-        submissions.attach(act, number, field="plan", name="附表.pdf", media_type="application/pdf", data=b"%PDF-2")
+        attachments.attach(act, number, field="plan", name="附表.pdf", media_type="application/pdf", data=b"%PDF-2")
     first, second = read(world, "KJJ", "work-plan").attachments
     assert (first.name, first.uploaded_at, first.uploaded_by) == ("方案（甲）.pdf", MORNING, OFFICE.name)
     assert (second.name, second.uploaded_at, second.uploaded_by, second.size) == ("附表.pdf", NOON, KJJ.name, 6)
     with world.act(NOON, KJJ) as act:
-        submissions.detach(act, number, first.id)
+        attachments.detach(act, number, first.id)
     assert [one.name for one in read(world, "KJJ", "work-plan").attachments] == ["附表.pdf"]
     with world.look(NOON) as act:
         assert dossier.attachment(act, number, second.id).data == b"%PDF-2"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.world import APPROVER, OFFICE, World, local, ordos
-from workflow import launch, posts, signing, submissions
+from workflow import attachments, launch, posts, signing, submissions
 from workflow.acts import Act, Actor
 from workflow.refusals import (
     AlreadyDecided,
@@ -60,7 +60,7 @@ def sign(which: str, choice: Choice, *, comment: str = "", name: str = "张", co
 
 
 def attach(unit: str, *, field: str | None = "plan", name: str = "方案.pdf", data: bytes = b"%PDF") -> Attempt:
-    return lambda act, at: submissions.attach(
+    return lambda act, at: attachments.attach(
         act, at[unit], field=field, name=name, media_type="application/pdf", data=data
     )
 
@@ -104,7 +104,7 @@ TRIED = [
     Tried("attach too much", AttachmentRefused, attach("plan", data=b"x" * (MB20 + 1))),
     Tried("attach without a name", AttachmentRefused, attach("plan", name="\u202e\x00/")),
     Tried("attach to pending", NotAllowedNow, attach("pending")),
-    Tried("detach from filed", NotAllowedNow, lambda act, at: submissions.detach(act, at["filed"], 1)),
+    Tried("detach from filed", NotAllowedNow, lambda act, at: attachments.detach(act, at["filed"], 1)),
     Tried("submit incomplete", ContentIncomplete, lambda act, at: submissions.submit(act, at["draft"])),
     Tried("submit empty", ContentIncomplete, lambda act, at: submissions.submit(act, at["empty"])),
     Tried("submit stale", ContentChanged, lambda act, at: submissions.submit(act, at["full"], if_version=9)),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from tests.workflow.world import World, local
-from workflow import links, posts, submissions
+from workflow import attachments, links, posts, submissions
 from workflow.acts import Actor
 from workflow.refusals import (
     AlreadyUrged,
@@ -100,13 +100,13 @@ def test_attachments_are_part_of_the_content(world: World) -> None:
     with world.look() as act:
         [plan] = submissions.content_of(act, row)["plan"]
     with world.act(MORNING) as act:
-        kept = submissions.attach(
+        kept = attachments.attach(
             act, row.id or 0, field=None, name="..\\..\\附表\u202e.xlsx", media_type="text/plain", data=b"x"
         )
         assert kept.name == "附表.xlsx"
         changed = submissions.save(act, row.id or 0, {}, if_version=None)
         assert [file["name"] for file in submissions.content_of(act, changed)["plan"]] == [plan["name"], "附表.xlsx"]
-        submissions.detach(act, row.id or 0, plan["id"])
+        attachments.detach(act, row.id or 0, plan["id"])
     after = world.submission("KJJ", "work-plan")
     assert (after.content_version, after.content_hash != row.content_hash) == (row.content_version + 3, True)
 

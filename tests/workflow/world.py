@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, col, select
 
 from documents import rosters
 from tests.workflow.chains import broken_chains
-from workflow import clock, ledger, library, posts, signing, submissions, sweep
+from workflow import attachments, clock, ledger, library, posts, signing, submissions, sweep
 from workflow.acts import SYSTEM, Act, Actor
 from workflow.definition import FormField
 from workflow.launch import key_of, launch
@@ -160,7 +160,7 @@ class World:
             values = {name: a_value(field, said) for name, field in form.items() if field.type != "file"}
             submissions.save(act, number, values, if_version=None)
             for name in (name for name, field in form.items() if field.type == "file"):
-                submissions.attach(
+                attachments.attach(
                     act, number, field=name, name=f"方案（{said}）.pdf", media_type="application/pdf",
                     data=f"%PDF-1.7 {unit} {said}".encode(),
                 )  # fmt: skip

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from documents import overdue_sheet
 from web.access import Caller
-from web.api.submissions import disposition
 from web.api.values import (
     PREFIX,
     Answer,
@@ -24,6 +23,7 @@ from web.api.values import (
     file_of,
     problems,
 )
+from web.downloads import disposition
 from web.site import Here
 from workflow import overdue
 from workflow.definition import Light

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,24 +12,14 @@ from web.access import Caller
 from web.api import answers
 from web.api.answers import SubmissionAnswer, SummaryList
 from web.api.values import PREFIX, Answer, Cursor, Id, Limit, Storable, Word, file_of, problems
+from web.downloads import download
 from web.site import Here
-from workflow import dossier, submissions
+from workflow import attachments, dossier, submissions
 from workflow.lifecycle import State, WaitingOn
 
 router = APIRouter(prefix=PREFIX, tags=["报送件"])
 
 #: What a browser may be told a file is; anything else is just bytes.
-_KNOWN_TYPES = frozenset(
-    {
-        "application/pdf",
-        "application/msword",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "image/jpeg",
-        "image/png",
-    }
-)
 _EDITING = problems("not-found", "not-allowed-now", "changed-meanwhile", "content-changed", "content-unreadable")
 
 
@@ -111,11 +99,11 @@ def add_attachment(
 ) -> AttachmentAdded:
     """上传附件；附件以 SHA-256 计入审签的内容。"""
     # One byte more than is allowed tells that there is more; the rest is never read into memory.
-    data = file.file.read(submissions.MAX_ATTACHMENT + 1)
+    data = file.file.read(attachments.MAX_ATTACHMENT + 1)
     with site.engine.acting(actor) as act:
-        kept = submissions.attach(
+        kept = attachments.attach(
             act, submission_id, field=field, name=file.filename or "", data=data,
-            media_type=_media_type(file.content_type),
+            media_type=file.content_type or "",
         )  # fmt: skip
         summary = dossier.of(act, submission_id).summary
         return AttachmentAdded.model_validate(
@@ -136,23 +124,12 @@ def get_attachment(site: Here, actor: Caller, submission_id: Id, attachment_id: 
     """下载附件。"""
     with site.engine.looking(actor) as act:
         found = dossier.attachment(act, submission_id, attachment_id)
-        headers = {"Content-Disposition": disposition(found.name), "X-Content-Type-Options": "nosniff"}
-        return Response(found.data, headers=headers, media_type=_media_type(found.media_type))
+        return download(found.data, found.name, found.media_type)
 
 
 @router.delete("/submissions/{submission_id}/attachments/{attachment_id}", responses=_EDITING)
 def remove_attachment(site: Here, actor: Caller, submission_id: Id, attachment_id: Id) -> SubmissionAnswer:
     """从内容中去掉一个附件；以前的版本仍保留它。"""
     with site.engine.acting(actor) as act:
-        submissions.detach(act, submission_id, attachment_id)
+        attachments.detach(act, submission_id, attachment_id)
         return answers.submission(act, submission_id)
-
-
-def disposition(name: str) -> str:
-    """The header that makes a browser save a file under its name, Chinese included (RFC 6266, RFC 8187)."""
-    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _media_type(claimed: str | None) -> str:
-    return claimed if claimed in _KNOWN_TYPES else "application/octet-stream"

@@ -10,12 +10,12 @@ from starlette.datastructures import FormData, UploadFile
 
 from web.contexts.frame import Choice
 from web.contexts.submission import Attachment, FormField
-from workflow import ledger, submissions
+from workflow import attachments, ledger, submissions
 from workflow.acts import Act
+from workflow.attachments import MAX_ATTACHMENT
 from workflow.dossier import Dossier
 from workflow.papers import AttachmentLine, FormLine
 from workflow.refusals import AttachmentRefused
-from workflow.submissions import MAX_ATTACHMENT
 
 #: A field named x is sent as field-x, so that it never meets the names of the page itself.
 PREFIX = "field-"
@@ -95,14 +95,14 @@ def keep(act: Act, submission_id: int, given: Given) -> int:
             reason = f"{upload.filename}，{refused.facts['reason']}"
             raise UploadRefused(reason=reason, errors={name: f"{reason}。请重新选择文件。"}) from None
     if given.removed is not None:
-        submissions.detach(act, submission_id, given.removed)
+        attachments.detach(act, submission_id, given.removed)
     return ledger.load(act.session, submission_id).content_version
 
 
 def _attach(act: Act, submission_id: int, name: str, upload: UploadFile) -> None:
     if (upload.size or 0) > MAX_ATTACHMENT:
         raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
-    submissions.attach(
+    attachments.attach(
         act, submission_id, field=name, name=upload.filename or "", media_type=upload.content_type or "",
         data=upload.file.read(),
     )  # fmt: skip

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from web.contexts.signing import (
-    DecidedItem,
     DecidedOtherwisePage,
     EarlierReturn,
     ReceiptPage,
-    SignAllPage,
-    SignedDecision,
     SignPage,
-    WaitingItem,
 )
 from web.contexts.submission import Attachment, FormField, SignOffLine
-from workflow import deadlines, forms, signing
+from web.pages import waiting
+from workflow import deadlines, forms
 from workflow.acts import Act
-from workflow.definition import Definition, Obligation
-from workflow.lifecycle import FILING
+from workflow.definition import Obligation
 from workflow.refusals import LinkUnknown, NotFound
 from workflow.signing import Choice
 from workflow.tables import Attachment as StoredFile
@@ -64,7 +60,7 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         action=door.here,
         form_token=door.form_token,
         rehearsal_now=act.now if door.rehearsal else None,
-        programme=_programme(act, row),
+        programme=waiting.programme_of(act, row),
         unit=act.audience(row.programme_id).directory.unit(row.unit).name,
         obligation=obligation.title,
         asked=obligation.duty,
@@ -76,16 +72,16 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         due_date=row.due_date,
         due_at=row.due_at,
         days_late=deadlines.days_late(row.due_date, act.now) if act.now >= row.due_at else 0,
-        fields=_fields(act, door, row, request, obligation),
-        attachments=_files(act, door, row, request, obligation),
+        fields=_fields(act, request, obligation),
+        attachments=_files(act, door, request, obligation),
         criteria=tuple(one.title + (f"：{one.help}" if one.help else "") for one in obligation.criteria.values()),
-        signed_before=_signed_before(requests, request, definition, obligation),
+        signed_before=_signed_before(requests, request),
         returns=_returns(requests),
         phrases=PHRASES,
         content_hash=request.content_hash,
         contact=door.contact,
         others_href=f"{door.here}/all",
-        others_waiting=_others(act, request),
+        others_waiting=waiting.others(act, request),
     )
 
 
@@ -95,18 +91,18 @@ def receipt(act: Act, door: Door, request: SignOff) -> ReceiptPage:
     filed = row.state == "filed" and row.filed_at == request.decided_at
     return ReceiptPage(
         rehearsal_now=act.now if door.rehearsal else None,
-        programme=_programme(act, row),
+        programme=waiting.programme_of(act, row),
         unit=act.audience(row.programme_id).directory.unit(row.unit).name,
         obligation=act.definition(row.programme_id).obligations[row.obligation].title,
-        record=_record(request),
+        record=waiting.record_of(request),
         days_late=deadlines.days_late(row.due_date, row.filed_at)
         if filed and row.filed_at and row.late
         else 0
         if filed
         else None,
         contact=door.contact,
-        others_href=f"{door.here}/all",
-        others_waiting=_others(act, request),
+        others_href=f"{door.here}/all" if waiting.list_open(act, request) else "",
+        others_waiting=waiting.others(act, request),
     )
 
 
@@ -118,26 +114,6 @@ def decided_otherwise(act: Act, door: Door, request: SignOff, attempted: Choice)
         record=shown.record, attempted=attempted, contact=door.contact, others_href=shown.others_href,
         others_waiting=shown.others_waiting,
     )  # fmt: skip
-
-
-def sign_all_page(act: Act, door: Door, person: str) -> SignAllPage:
-    """Everything that waits for one person, the nearest deadline first, and what they have decided."""
-    requests = signing.desk(act.session, person)
-    if not requests:
-        raise LinkUnknown
-    rows = _rows(act, requests)
-    waiting = [request for request in requests if request.decision is None]
-    waiting.sort(key=lambda request: (rows[request.submission_id].due_at, request.asked_at))
-    decided = [request for request in requests if request.decision is not None]
-    return SignAllPage(
-        rehearsal_now=act.now if door.rehearsal else None,
-        post="、".join(dict.fromkeys(request.post_title for request in requests)),
-        holder=requests[-1].holder,
-        as_of=act.now,
-        waiting=tuple(_waiting(act, request, rows[request.submission_id]) for request in waiting),
-        decided=tuple(_decided(act, request, rows[request.submission_id]) for request in reversed(decided)),
-        contact=door.contact,
-    )
 
 
 def file_of(act: Act, request: SignOff, attachment_id: int) -> StoredFile:
@@ -158,20 +134,6 @@ def _submission(act: Act, request: SignOff) -> Submission:
     return row
 
 
-def _rows(act: Act, requests: list[SignOff]) -> dict[int, Submission]:
-    ids = sorted({request.submission_id for request in requests})
-    found: dict[int, Submission] = {}
-    for start in range(0, len(ids), 500):
-        part = act.session.exec(select(Submission).where(col(Submission.id).in_(ids[start : start + 500])))
-        found |= {row.id or 0: row for row in part}
-    return found
-
-
-def _programme(act: Act, row: Submission) -> str:
-    programme = act.programme(row.programme_id)
-    return f"{programme.title}（{programme.cycle}年度）"
-
-
 def _content(act: Act, request: SignOff) -> dict[str, object]:
     found = act.session.get(Content, (request.submission_id, request.content_version))
     return dict(found.fields) if found else {}
@@ -182,7 +144,7 @@ def _submitted(act: Act, row: Submission) -> History | None:
     return act.session.exec(last.order_by(col(History.seq).desc())).first()
 
 
-def _fields(act: Act, door: Door, row: Submission, request: SignOff, obligation: Obligation) -> tuple[FormField, ...]:
+def _fields(act: Act, request: SignOff, obligation: Obligation) -> tuple[FormField, ...]:
     values = _content(act, request)
     return tuple(
         FormField(name=name, label=field.label, kind=field.type, value=forms.shown(field, values.get(name)))
@@ -191,7 +153,7 @@ def _fields(act: Act, door: Door, row: Submission, request: SignOff, obligation:
     )
 
 
-def _files(act: Act, door: Door, row: Submission, request: SignOff, obligation: Obligation) -> tuple[Attachment, ...]:
+def _files(act: Act, door: Door, request: SignOff, obligation: Obligation) -> tuple[Attachment, ...]:
     values = _content(act, request)
     version = act.session.get(Content, (request.submission_id, request.content_version))
     assert version is not None
@@ -219,9 +181,7 @@ def _requests(act: Act, row: Submission) -> list[SignOff]:
     return list(act.session.exec(of_row))
 
 
-def _signed_before(
-    requests: list[SignOff], mine: SignOff, definition: Definition, obligation: Obligation
-) -> tuple[SignOffLine, ...]:
+def _signed_before(requests: list[SignOff], mine: SignOff) -> tuple[SignOffLine, ...]:
     return tuple(
         SignOffLine(
             step=one.step + 1,
@@ -241,56 +201,4 @@ def _returns(requests: list[SignOff]) -> tuple[EarlierReturn, ...]:
         EarlierReturn(at=one.decided_at, post=one.post_title, holder=one.holder, comment=one.comment)
         for one in requests
         if one.decision == "return" and one.decided_at is not None
-    )
-
-
-def _others(act: Act, request: SignOff) -> int:
-    return sum(one.decision is None and one.id != request.id for one in signing.desk(act.session, request.person))
-
-
-def number_of(request: SignOff) -> str:
-    """The number of a decision in the record."""
-    return f"SQ-{request.id:07d}"
-
-
-def _record(request: SignOff) -> SignedDecision:
-    assert request.decided_at is not None
-    return SignedDecision(
-        number=number_of(request),
-        decision="approve" if request.decision == "approve" else "return",
-        decided_at=request.decided_at,
-        post=request.post_title,
-        holder=request.holder,
-        on_behalf_of="",
-        name=request.typed_name,
-        comment=request.comment,
-        content_hash=request.content_hash,
-    )
-
-
-def _waiting(act: Act, request: SignOff, row: Submission) -> WaitingItem:
-    token = act.links.standing(act.session, request.id or 0, act.now)
-    audience = act.audience(row.programme_id)
-    return WaitingItem(
-        href=f"/s/{token}" if token else "",
-        programme=_programme(act, row),
-        unit=audience.directory.unit(row.unit).name,
-        obligation=audience.definition.obligations[row.obligation].title,
-        due_date=row.due_date,
-        due_at=row.due_at,
-        days_late=deadlines.days_late(row.due_date, act.now) if act.now >= row.due_at else 0,
-        submitted_at=request.asked_at,
-    )
-
-
-def _decided(act: Act, request: SignOff, row: Submission) -> DecidedItem:
-    record = _record(request)
-    audience = act.audience(row.programme_id)
-    return DecidedItem(
-        unit=audience.directory.unit(row.unit).name,
-        obligation=audience.definition.obligations[row.obligation].title,
-        decision=record.decision,
-        decided_at=record.decided_at,
-        number=record.number,
-        standing=FILING.standing(row.standing).title,
     )

@@ -1,4 +1,4 @@
-"""Sign-off links over HTTP: GET and HEAD show and change nothing, POST decides (reliability promises 13–18)."""
+"""Sign-off links over HTTP: GET and HEAD show and change nothing, POST decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
@@ -16,7 +15,9 @@ from web import rendering
 from web.access import FormTokenRefused, check_form_token, form_token
 from web.contexts import Page
 from web.contexts.signing import DeadLinkPage
+from web.downloads import download
 from web.pages import signing as views
+from web.pages import waiting
 from workflow import links, signing
 from workflow.acts import Act, Actor
 from workflow.engine import Engine
@@ -84,7 +85,9 @@ def router(engine: Engine, *, secret: bytes, contact: str) -> APIRouter:
         try:
             with engine.looking() as act:
                 link = links.resolve(act.session, token, act.now)
-                return _page(views.sign_all_page(act, door(token), link.person), 200)
+                if link.purpose == "item":
+                    waiting.check_list_open(act, views.request_of(act, link))
+                return _page(waiting.sign_all_page(act, link.person, contact=contact, rehearsal=engine.rehearsal), 200)
         except LinkUnknown:
             return dead(request)
 
@@ -124,16 +127,10 @@ def router(engine: Engine, *, secret: bytes, contact: str) -> APIRouter:
     return routes
 
 
-def download(data: bytes, name: str, media_type: str) -> Response:
-    """A stored file, always as a download, never shown inside our own origin (RFC 6266)."""
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(data, media_type=media_type or "application/octet-stream", headers=headers)
-
-
 def _shown(act: Act, door: views.Door) -> Reply:
     link = links.resolve(act.session, door.token, act.now)
     if link.purpose == "desk":
-        return views.sign_all_page(act, door, link.person), 200
+        return waiting.sign_all_page(act, link.person, contact=door.contact, rehearsal=door.rehearsal), 200
     request = views.request_of(act, link)
     return (views.receipt(act, door, request) if request.decision else views.sign_page(act, door, request)), 200
 

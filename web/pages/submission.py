@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from web import problems
+from web.downloads import download
 from web.pages import contents, moves, record
 from web.pages.contents import Kept
 from web.pages.frame import House, Number, acting, done, show, signed_in
 from web.pages.moves import Asked
-from web.pages.signoff import download
 from workflow import dossier, submissions
 from workflow.acts import Actor
 from workflow.dossier import Dossier

@@ -1,0 +1,91 @@
+"""Files of a submission's content: added and taken out of a draft, part of what is signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from workflow.acts import Act
+from workflow.definition import Obligation
+from workflow.lifecycle import FILING, decide
+from workflow.refusals import AttachmentRefused
+from workflow.submissions import begin, case_of, content_of, keep
+from workflow.tables import Attachment, Submission
+
+MAX_ATTACHMENT = 20 * 1024 * 1024
+#: Everything ever attached to one submission: older versions keep their files.
+MAX_TOTAL = 10 * MAX_ATTACHMENT
+MAX_NAME = 200
+PLAIN = "application/octet-stream"
+#: What a browser is told of a file; anything else is only bytes.
+KNOWN_TYPES = frozenset(
+    {
+        "application/pdf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "image/jpeg",
+        "image/png",
+    }
+)
+
+
+def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_type: str, data: bytes) -> Attachment:
+    """Add a file to a draft's content; it becomes part of what is signed. Raises AttachmentRefused."""
+    row, obligation = begin(act, submission_id, "edit")
+    decide(FILING, case_of(act, row, obligation), "edit")
+    values = content_of(act, row)
+    target = _file_field(obligation, field, values)
+    if not data:
+        raise AttachmentRefused(reason="文件是空的")
+    if len(data) > MAX_ATTACHMENT:
+        raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
+    assert row.id is not None
+    _check_room(act, row.id, len(data))
+    digest = hashlib.sha256(data).hexdigest()
+    kept = Attachment(
+        submission_id=row.id, field=target, name=_plain_name(name), size=len(data), sha256=digest, data=data,
+        media_type=media_type if media_type in KNOWN_TYPES else PLAIN,
+    )  # fmt: skip
+    act.session.add(kept)
+    act.session.flush()
+    described = {"id": kept.id, "name": kept.name, "size": kept.size, "sha256": digest}
+    keep(act, row, obligation, {**values, target: [*values.get(target, []), described]})
+    return kept
+
+
+def detach(act: Act, submission_id: int, attachment_id: int) -> Submission:
+    """Take a file out of a draft's content; earlier versions keep it."""
+    row, obligation = begin(act, submission_id, "edit")
+    decide(FILING, case_of(act, row, obligation), "edit")
+    values = content_of(act, row)
+    files = {k for k, field in obligation.form.items() if field.type == "file"}
+    left = {k: [one for one in v if one["id"] != attachment_id] if k in files else v for k, v in values.items()}
+    return keep(act, row, obligation, left)
+
+
+def _check_room(act: Act, submission_id: int, size: int) -> None:
+    kept = select(func.coalesce(func.sum(Attachment.size), 0)).where(col(Attachment.submission_id) == submission_id)
+    if act.session.exec(kept).one() + size > MAX_TOTAL:
+        raise AttachmentRefused(reason=f"本事项历次上传的文件合计超过{MAX_TOTAL // 1024 // 1024}MB")
+
+
+def _file_field(obligation: Obligation, field: str | None, values: Mapping[str, Any]) -> str:
+    files = [name for name, one in obligation.form.items() if one.type == "file"]
+    if field is None and files:
+        return next((name for name in files if not values.get(name)), files[0])
+    if field not in files:
+        raise AttachmentRefused(reason="该事项的表单没有这个附件项" if files else "该事项不需要附件")
+    return field
+
+
+def _plain_name(name: str) -> str:
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(sign for sign in last if sign.isprintable()).strip()
+    if not kept:
+        raise AttachmentRefused(reason="文件没有名称")
+    return kept[-MAX_NAME:]
