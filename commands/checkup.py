@@ -122,6 +122,21 @@ def _work(act: Act, *, rehearsal: bool) -> Finding:
     return Finding("note" if swept else "good", "最近一次处理", f"{said}{'，duban 服务可能没有运行' if swept else ''}")
 
 
+def _forgotten(act: Act) -> Iterator[Finding]:
+    """Open submissions that no rung and no chase will ever wake again."""
+    from sqlalchemy import func, select
+
+    from workflow.tables import RungRow, Submission
+
+    row, rung = Submission.__table__, RungRow.__table__  # type: ignore[attr-defined]
+    ahead = select(rung.c.id).where(rung.c.deadline_id == row.c.deadline_id, rung.c.fired_at.is_(None)).exists()
+    silent = (row.c.state.in_(("draft", "pending", "overdue")), row.c.chase_at.is_(None), ~ahead)
+    count = act.session.execute(select(func.count()).where(*silent)).scalar_one()
+    if count:
+        text = f"{count}件未办结的报送件督办梯次已走完，系统不会再自动提醒，请在逾期清单中催办"
+        yield Finding("note", "督办梯次", text)
+
+
 def _calendar(act: Act) -> Iterator[Finding]:
     calendar = act.calendar()
     years = calendar.years()
@@ -156,7 +171,7 @@ def _messages(service: Service, act: Act) -> Iterator[Finding]:
     table = Message.__table__  # type: ignore[attr-defined]
     counted = select(table.c.status, func.count().label("letters")).group_by(table.c.status)
     counts = {row.status: row.letters for row in act.session.execute(counted)}
-    lost = counts.get("failed", 0) + counts.get("undeliverable", 0)
+    lost = counts.get("failed", 0)
     if holding.is_held(act.session) or counts.get("held"):
         yield Finding(
             "note", "消息", f"恢复备份后暂不发出，暂存{counts.get('held', 0)}条；核对后执行 duban release 放行"

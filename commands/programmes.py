@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +40,9 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="方案定义文件")],
-    cycle: Annotated[int | None, typer.Option(help="按此年度核对日期（默认用文件中的 cycle）")] = None,
+    cycle: Annotated[
+        int | None, typer.Option(min=2000, max=2100, help="按此年度核对日期（默认用文件中的 cycle）")
+    ] = None,
 ) -> None:
     """检查方案定义：每处错误一行，格式为 文件:行:列: 代码: 说明。"""
     from workflow import library
@@ -59,7 +61,7 @@ def check(
 
 def launch(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="方案定义文件")],
-    cycle: Annotated[int, typer.Option(help="年度，月日都落在这一年")],
+    cycle: Annotated[int, typer.Option(min=2000, max=2100, help="年度，月日都落在这一年")],
     roster: Annotated[Path | None, typer.Option(help="花名册（.xlsx 或 CSV 文件夹）；不写则用库中已有的")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出将要建立的内容和存在的问题，不写入")] = False,
     at: Annotated[str | None, typer.Option(help="演练库：把时钟拨到此刻再启动，如 2021-12-31T08:30")] = None,
@@ -79,6 +81,7 @@ def launch(
         act = Act(session, service.engine.now(session), service.engine.links)
         planned = launching.plan(act, pinned, cycle)
         _show_plan(planned)
+        _say_late(planned, act.today)
         if dry_run:
             session.rollback()
             raise typer.Exit(1 if planned.wrong else 0)
@@ -103,7 +106,7 @@ def _set_clock(engine: Engine, session: Session, pinned: Pinned, cycle: int, at:
 
 def rehearse(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="方案定义文件")],
-    cycle: Annotated[int, typer.Option(help="年度")],
+    cycle: Annotated[int, typer.Option(min=2000, max=2100, help="年度")],
     roster: Annotated[Path, typer.Option(help="花名册（.xlsx 或 CSV 文件夹）")],
     start: Annotated[str | None, typer.Option("--from", help="从何时启动，默认为方案的印发时间")] = None,
     end: Annotated[str | None, typer.Option("--to", help="到何时为止（含当日），默认为年底")] = None,
@@ -169,6 +172,17 @@ def _show_plan(planned: Plan) -> None:
     _say_provisional(planned)
     for text in planned.wrong:
         print(f"  问题：{text}")
+
+
+def _say_late(planned: Plan, today: date) -> None:
+    """A launch with last year's cycle mails a whole city: say so before and after."""
+    late = [one for one in planned.obligations if one.due_date < today]
+    for one in late:
+        days = (today - one.due_date).days
+        print(
+            f"注意：“{one.title}”的截止日期已过去{days}天，启动后{len(one.units)}个单位立即为逾期并收到通知",
+            file=sys.stderr,
+        )
 
 
 def _say_provisional(planned: Plan) -> None:

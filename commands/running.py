@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,7 +57,8 @@ def demo(
     import service
     from settings import load
 
-    _clear(folder)
+    folder = folder.resolve()
+    _clear(folder, port)
     settings = load(
         database_url=f"sqlite:///{folder / 'demo.db'}",
         base_url=f"http://127.0.0.1:{port}",
@@ -92,7 +94,16 @@ def _password(name: str) -> str:
     return f"{name}-demo"
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, port: int) -> None:
+    """Make room for a new demonstration; raises PortTaken while another one answers there."""
+    from workflow.refusals import PortTaken
+
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTaken(port=port) from None
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("demo.*"):
         old.unlink()

@@ -51,6 +51,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "store-unusable": (503, "数据库不可用"),
     "settings-refused": (500, "设置有误"),
     "query-refused": (422, "查询条件不可用"),
+    "port-taken": (503, "端口已被占用"),
     "forbidden": (403, "没有权限"),
     "password-to-change": (403, "请先修改密码"),
     "not-signed-in": (401, "请先登录"),

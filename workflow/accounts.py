@@ -203,6 +203,12 @@ def token_actor(session: Session, token: str) -> Actor | None:
     return Actor(f"接口令牌{row.id}", row.role, row.unit) if row is not None else None
 
 
+def tokens(act: Act) -> list[ApiToken]:
+    """The API tokens in force, oldest first."""
+    live = select(ApiToken).where(col(ApiToken.revoked_at).is_(None)).order_by(col(ApiToken.id))
+    return list(act.session.exec(live))
+
+
 def revoke_token(act: Act, token_id: int) -> None:
     """End an API token; raises NotFound."""
     row = act.session.get(ApiToken, token_id)

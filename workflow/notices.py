@@ -9,22 +9,25 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
 
 from workflow.acts import Act
 from workflow.audience import Recipient
+from workflow.deadlines import MORNING
+from workflow.moments import SHANGHAI
 from workflow.tables import Message, MessageItem, Submission
 
 Kind = Literal["reminder", "lapse", "escalation", "notice", "request", "urge"]
 
-#: Requests and receipts of these minutes go out as one message.
+#: Requests and notices of these minutes go out as one message.
 GATHER = timedelta(minutes=10)
+HOUR = timedelta(hours=1)
 
 _message = Message.__table__  # type: ignore[attr-defined]
 _item = MessageItem.__table__  # type: ignore[attr-defined]
@@ -73,14 +76,48 @@ def tell(act: Act, envelope: Envelope, topics: Sequence[Topic]) -> int:
 
 def gather(act: Act, kind: Kind, submission: Submission, topics: Sequence[Topic], *, at_once: bool = False) -> int:
     """Queue topics that may wait a few minutes for others to the same person, so that ten become one message."""
-    window = GATHER.total_seconds()
-    opened = int(act.now.timestamp() // window)
     # In the last hour before a deadline nothing waits.
     urgent = at_once or timedelta(0) <= submission.due_at - act.now < timedelta(hours=1)
-    ready = act.now if urgent else datetime.fromtimestamp((opened + 1) * window, UTC)
-    occasion = f"{kind}:{act.now.isoformat()}" if urgent else f"{kind}:{opened}"
-    envelope = Envelope(kind, submission.programme_id, occasion, ready)
-    return tell(act, envelope, topics)
+    ready = act.now if urgent else _end_of_window(act.now, GATHER)
+    return tell(act, Envelope(kind, submission.programme_id, f"{kind}:{ready.isoformat()}", ready), topics)
+
+
+def request(act: Act, submission: Submission, topics: Sequence[Topic]) -> int:
+    """Queue requests to sign: one message a person and day, for all that waits.
+
+    The first of a day gathers for a few minutes. What comes after it has gone out waits for the next morning;
+    where that would be too late for the deadline, for the next full hour.
+    """
+    return sum(
+        tell(act, Envelope("request", submission.programme_id, f"request:{ready.isoformat()}", ready), [topic])
+        for topic in topics
+        for ready in (_request_at(act, submission, topic.recipient.person),)
+    )
+
+
+def _request_at(act: Act, submission: Submission, person: str) -> datetime:
+    asked = select(_message.c.not_before, _message.c.status, _message.c.attempts).where(
+        _message.c.person == person,
+        _message.c.kind == "request",
+        _message.c.programme_id == submission.programme_id,
+        _message.c.status != "cancelled",
+    )
+    latest = act.session.execute(asked.order_by(_message.c.not_before.desc()).limit(1)).first()
+    if timedelta(0) <= submission.due_at - act.now < timedelta(hours=1):
+        return act.now
+    first = _end_of_window(act.now, GATHER)
+    if latest is None or latest.not_before.astimezone(SHANGHAI).date() < act.today:
+        return first
+    if latest.status == "queued" and latest.attempts == 0 and latest.not_before <= max(first, submission.due_at):
+        queued: datetime = latest.not_before
+        return queued
+    morning = datetime.combine(act.today + timedelta(days=1), MORNING, SHANGHAI).astimezone(UTC)
+    return morning if morning < submission.due_at or act.now >= submission.due_at else _end_of_window(act.now, HOUR)
+
+
+def _end_of_window(now: datetime, window: timedelta) -> datetime:
+    seconds = window.total_seconds()
+    return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
 
 
 def release(session: Session, batch: str) -> int:
@@ -91,12 +128,19 @@ def release(session: Session, batch: str) -> int:
 
 
 def heard_on(session: Session, submission_ids: Iterable[int], day: date) -> set[tuple[int, str]]:
-    """Which (submission, person) pairs have been spoken of on a day, requests aside."""
-    found = select(_item.c.submission_id, _item.c.person).where(
-        _item.c.submission_id.in_(list(submission_ids)),
-        _item.c.day == day,
-        _item.c.reason.not_like("request:%"),
-        _item.c.dropped.is_(None),
+    """Which (submission, person) pairs have been spoken of on a day, or are to be by a request of that day."""
+    morning = datetime.combine(day, time(0, 0), SHANGHAI)
+    waiting = _message.c.status.in_(["queued", "gathering"]) & _message.c.not_before.between(
+        morning, morning + timedelta(days=1)
+    )
+    found = (
+        select(_item.c.submission_id, _item.c.person)
+        .join(_message, _message.c.id == _item.c.message_id)
+        .where(
+            _item.c.submission_id.in_(list(submission_ids)),
+            _item.c.dropped.is_(None),
+            case((_item.c.reason.like("request:%"), waiting), else_=_item.c.day == day),
+        )
     )
     return {(row.submission_id, row.person) for row in session.execute(found)}
 

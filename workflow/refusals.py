@@ -159,6 +159,12 @@ class StoreBusy(Refusal):
     code = "store-busy"
 
 
+class PortTaken(Refusal):
+    """端口{port}已被占用。请先结束占用它的程序，或加 --port 换一个端口。"""
+
+    code = "port-taken"
+
+
 class StoreUnusable(Refusal):
     """数据库不可用：{reason}"""
 

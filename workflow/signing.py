@@ -62,7 +62,7 @@ def ask(act: Act, row: Submission, obligation: Obligation, *, step: int, round_:
         act.links.for_sign_off(act.session, request, act.now)
         reason = f"request:{round_}.{step}"
         topics.append(notices.Topic(recipient, row.id, reason, reason, sign_off_id=request.id))
-    notices.gather(act, "request", row, topics)
+    notices.request(act, row, topics)
     return asked
 
 

@@ -33,6 +33,16 @@ def test_a_leader_reads_and_signs_without_an_account(office: Office) -> None:
     assert office.world.submission(UNIT).state == "filed"
 
 
+def test_a_day_after_its_decision_a_link_shows_only_the_receipt(office: Office) -> None:
+    leader = asked(office)
+    leader.press("确认提交", decision="approve", name="副市长")
+    here = leader.page.path
+    assert leader.client.get(f"{here}/all").status_code == 200
+    office.at("2022-01-03 09:00")
+    assert leader.client.get(f"{here}/all").status_code == 404
+    assert "已同意" in leader.client.get(here).text and "/all" not in leader.client.get(here).text
+
+
 def test_reading_the_link_changes_nothing(office: Office) -> None:
     leader = asked(office)
     before = office.world.dump()

@@ -146,6 +146,11 @@ class World:
             assert one is not None
             return one
 
+    def unit_of(self, number: int) -> str:
+        """The code of the unit whose submission it is."""
+        with self.store.read() as session:
+            return session.exec(select(Submission.unit).where(Submission.id == number)).one()
+
     def submission(self, unit: str, obligation: str = "target-choice") -> Submission:
         """A unit's submission as it is now."""
         with self.store.read() as session:
