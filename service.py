@@ -56,6 +56,21 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
         channels.close()
 
 
+@contextmanager
+def open_existing() -> Iterator[Service]:
+    """As ``open_service``, for commands that only read: a mistyped path is refused, not made into an empty store."""
+    import settings as from_environment
+    from workflow.refusals import StoreUnusable
+    from workflow.store import Store
+
+    settings = from_environment.load()
+    file = Store.file_of(settings.database_url)
+    if file is not None and not file.exists():
+        raise StoreUnusable(reason=f"没有找到数据库文件“{file}”，请检查 DUBAN_DATABASE_URL 或所在的文件夹")
+    with open_service(settings) as opened:
+        yield opened
+
+
 def serve(service: Service, *, host: str, port: int, demo_accounts: Sequence[SampleAccount] = ()) -> None:
     """Pages, API, scheduler and deliveries in this process until it is told to stop; raises StoreBusy."""
     import uvicorn
@@ -117,7 +132,16 @@ def set_up_logging() -> None:
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,
         redact,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
-    structlog.configure(processors=shared, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    line = structlog.processors.JSONRenderer(ensure_ascii=False)
+    structlog.configure(processors=[*shared, line], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # What the libraries log comes out the same way.
+    strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.PositionalArgumentsFormatter()],
+            processors=[strip, *shared, line],
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

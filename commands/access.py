@@ -57,11 +57,11 @@ def reset_password(
 
 def list_tokens() -> None:
     """列出有效的接口令牌：编号、角色、单位、发放时间；令牌本身不保存，无法再显示。"""
-    from service import open_service
+    from service import open_existing
     from workflow import accounts
     from workflow.desks import shown_instant
 
-    with open_service() as service, service.engine.looking() as act:
+    with open_existing() as service, service.engine.looking() as act:
         for row in accounts.tokens(act):
             print(f"{row.id}\t{row.role}\t{row.unit or ''}\t{shown_instant(row.created_at)}")
 

@@ -66,13 +66,13 @@ def overdue(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入文件；xlsx 必须写")] = None,
 ) -> None:
     """逾期清单：谁逾期、从何时起、卡在谁那里。"""
-    from service import open_service
+    from service import open_existing
     from workflow import overdue as lists
 
     if format == OverdueFormat.xlsx and output is None:
         raise OutputRefused(reason="xlsx 格式须用 -o 写明文件名")
     wanted = lists.Filters(programme, obligation, category, unit, waiting_on, min_days)
-    with open_service() as service, service.engine.looking() as act:
+    with open_existing() as service, service.engine.looking() as act:
         page = lists.listing(
             act, programme=programme, obligation=obligation, category=category, unit=unit,
             waiting_on=waiting_on, min_days=min_days, sort=sort, limit=1,
@@ -90,12 +90,12 @@ def next_(
     """今后会发生什么：截止、提醒、升级、催签和待发消息。"""
     from datetime import timedelta
 
-    from service import open_service
+    from service import open_existing
     from workflow import holding, upcoming
 
     if not 0 <= days <= _MOST_DAYS:
         raise QueryRefused(reason=f"天数（--days）须在0到{_MOST_DAYS}之间")
-    with open_service() as service, service.engine.looking() as act:
+    with open_existing() as service, service.engine.looking() as act:
         found = upcoming.ahead(act, until=act.now + timedelta(days=days))
         held, waits = sum(holding.held(act.session).values()), holding.is_held(act.session)
     if format == NextFormat.json:
@@ -113,12 +113,12 @@ def why(
 ) -> None:
     """为何是这个状态：日期怎么算、提醒过谁、谁作过决定。"""
     from commands.explanation import written
-    from service import open_service
+    from service import open_existing
     from workflow.why import explain
 
     if not 0 < submission <= _LAST_NUMBER:
         raise SubmissionUnknown(number=submission)
-    with open_service() as service, service.engine.looking() as act:
+    with open_existing() as service, service.engine.looking() as act:
         try:
             found = explain(act, submission)
         except NotFound:

@@ -37,12 +37,12 @@ def doctor(
 ) -> None:
     """体检：数据库、时钟、放假安排、发送渠道；有问题则退出码为1。"""
     from commands.checkup import Finding, examine
-    from service import open_service
+    from service import open_existing
     from workflow.refusals import Refusal
 
     bad = False
     try:
-        with open_service() as service:
+        with open_existing() as service:
             for finding in examine(service):
                 print(finding)
                 bad = bad or finding.grade == "bad"
@@ -58,12 +58,12 @@ def doctor(
 
 def verify() -> None:
     """核验历史记录：逐条重算校验链，核对每件报送件的最后一条；发现问题时退出码为 1。"""
-    from service import open_service
+    from service import open_existing
     from workflow import audit
 
     faults, broken = 0, 0
     last: int | None = None
-    with open_service() as service, service.engine.store.read() as session:
+    with open_existing() as service, service.engine.store.read() as session:
         size = audit.size(session)
         with _progress(size.entries) as seen:
             for fault in audit.verify(session, seen=seen):

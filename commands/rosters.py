@@ -95,12 +95,15 @@ def import_calendar(
     year, rules = _read_calendar(file)
     with open_service() as service, service.engine.store.write() as session:
         act = Act(session, service.engine.now(session), service.engine.links)
-        _show_year(act.calendar(), year, rules)
+        before = act.calendar()
         posts.import_calendar(session, year, rules)
         moved = schedules.replan(act)
-        _show_moved(act, moved)
+        lines = _moved_lines(act, moved)
         if dry_run:
             session.rollback()
+    # Printed only now: a closed pipe must not undo what was asked for.
+    _show_year(before, year, rules)
+    print("\n".join(lines))
     missing = unnamed_festivals(rules)
     if missing:
         print(f"提示：放假安排中没有{'、'.join(missing)}，请核对是否完整", file=sys.stderr)
@@ -206,17 +209,18 @@ def _show_year(before: Calendar, year: int, rules: tuple[DayRule, ...]) -> None:
         print(f"  {day} 改为{'上班' if after.is_working(day) else '放假'} {after.name_of(day) or ''}".rstrip())
 
 
-def _show_moved(act: Act, moved: tuple[Moved, ...]) -> None:
+def _moved_lines(act: Act, moved: tuple[Moved, ...]) -> list[str]:
     from workflow import catalogue, desks
 
     programmes = catalogue.by_id(act, {one.programme_id for one in moved})
-    print(f"重排后移动的提醒：{len(moved)}项")
+    lines = [f"重排后移动的提醒：{len(moved)}项"]
     for one in moved:
         title = programmes[one.programme_id].obligation(one.obligation).title
         which = f"（报送件{one.submission_id}）" if one.submission_id else f"（{one.count}件）" if one.count else ""
         before, after = desks.shown_instant(one.before), desks.shown_instant(one.after)
         due = "，已到时，将立即发出" if one.after <= act.now else ""
-        print(f"  {title}{which} {desks.rung_title(one.label)}：{before} → {after}{due}")
+        lines.append(f"  {title}{which} {desks.rung_title(one.label)}：{before} → {after}{due}")
+    return lines
 
 
 def _year_table(calendar: Calendar, year: int) -> str:

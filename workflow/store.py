@@ -61,6 +61,11 @@ class Store:
             raise StoreUnusable(reason=str(fault).splitlines()[0]) from fault
         raise StoreUnusable(reason="DATABASE_URL 须以 sqlite:/// 或 postgresql:// 开头")
 
+    @staticmethod
+    def file_of(url: str) -> Path | None:
+        """The file behind a ``sqlite:///`` address, None for any other."""
+        return Path(url.removeprefix("sqlite:///") or "duban.db") if url.startswith("sqlite:///") else None
+
     @classmethod
     def in_memory(cls) -> Store:
         """A store that lives as long as this object; what a rehearsal runs on."""
@@ -180,8 +185,12 @@ def _open_sqlite(path: Path) -> Store:
     path.parent.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{path}"
     arguments = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
-    writer = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=arguments)
-    reader = create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args=arguments)
+    writer = create_engine(
+        url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=arguments, hide_parameters=True
+    )
+    reader = create_engine(
+        url, poolclass=QueuePool, pool_size=8, max_overflow=8, connect_args=arguments, hide_parameters=True
+    )
     _begin_immediately(writer)
     _pragmas(writer, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
     _pragmas(reader, "query_only=ON")
@@ -194,7 +203,7 @@ def _open_sqlite(path: Path) -> Store:
 
 
 def _open_postgresql(url: str) -> Store:
-    engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
     with engine.connect():
         pass
     return Store(writer=engine, reader=engine, file=None)

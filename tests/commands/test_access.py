@@ -70,3 +70,26 @@ def test_a_token_stands_alone_on_standard_output_and_lets_in(world: World, duban
     with world.look() as act:
         actor = accounts.token_actor(act.session, ran.out.strip())
     assert actor is not None and (actor.role, actor.unit) == ("unit", "JYTYJ")
+
+
+def test_a_revoked_token_opens_nothing(duban: Duban, world: World) -> None:
+    token = duban("token", "add", "--role", "office").out.strip()
+    duban("token", "add", "--role", "inspector")
+    listed = [line.split("\t")[:2] for line in duban("token", "list").out.splitlines()]
+    assert [role for _, role in listed] == ["office", "inspector"] and token not in str(listed)
+    assert duban("token", "revoke", listed[0][0]).code == 0
+    with world.store.read() as session:
+        assert accounts.token_actor(session, token) is None
+    assert [line.split("\t")[1] for line in duban("token", "list").out.splitlines()] == ["inspector"]
+    assert duban("token", "revoke", "999").code == 1
+
+
+def test_a_forgotten_password_is_replaced(duban: Duban, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("the first one\n"))
+    duban("user", "add", "clerk", "--role", "office", "--password-stdin")
+    monkeypatch.setattr("sys.stdin", io.StringIO("the second one\n"))
+    assert duban("user", "password", "clerk", "--password-stdin").code == 0
+    with world.look() as act:
+        assert accounts.authenticate(act, "clerk", "the second one", failures=accounts.Failures()).name == "clerk"
+    monkeypatch.setattr("sys.stdin", io.StringIO("whatever else\n"))
+    assert duban("user", "password", "nobody", "--password-stdin").code == 1

@@ -57,7 +57,8 @@ def test_a_refusal_of_the_real_command_is_one_line_and_no_traceback(tmp_path: Pa
         "why", "999", folder=tmp_path, DUBAN_DATABASE_URL="sqlite:///new.db", DUBAN_REHEARSAL="0"
     )  # fmt: skip
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "没有编号为999的报送件。\n"
+    assert refused.stderr.startswith("数据库不可用：没有找到数据库文件“new.db”") and refused.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [], "looking makes no store"
 
 
 @pytest.mark.parametrize(
