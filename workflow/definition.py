@@ -56,7 +56,7 @@ class Source(Part):
 
 
 class Stage(Part):
-    """A named span of the programme; ``to`` left out means open-ended (seed 001 三（四）)."""
+    """A named span of the programme; ``to`` left out means open-ended (the Ordos plan, 三（四）)."""
 
     title: Words
     clause: Words

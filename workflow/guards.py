@@ -27,7 +27,7 @@ def sign_off_needed(case: Case) -> bool:
 
 
 def sign_off_not_needed(case: Case) -> bool:
-    """The obligation is filed by submitting it (seed 001 三（二）1)."""
+    """The obligation is filed by submitting it (the Ordos plan, 三（二）1)."""
     return case.sign_off_steps == 0
 
 

@@ -83,7 +83,7 @@ def _both(trigger: str, source: str, dest: str, *guards: str) -> tuple[Move, Mov
     return Move(trigger, source, dest, guards), Move(trigger, f"overdue-{source}", late, guards)
 
 
-#: The lifecycle of the design: four states and exempt beside them.
+#: The built-in lifecycle: four states, and exempt beside them.
 FILING = Lifecycle(
     name="filing",
     standings=(

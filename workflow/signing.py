@@ -1,7 +1,7 @@
 """Sign-off: asking the approvers of a step, their decisions, and what a filing changes.
 
 A request is bound to approver, submission, round and content hash; all are looked at again inside the
-transaction that decides. Seed 001 三（一）2 and 三（二）2 ask for one step: the supervising city leader, or the
+transaction that decides. The Ordos plan, 三（一）2 and 三（二）2 ask for one step: the supervising city leader, or the
 unit's own head in four party departments; several steps run one after the other.
 """
 

@@ -1,7 +1,7 @@
 """Makes ordos-benchmarking.xlsx: who took part in the Ordos programme of 2022, with post titles for names.
 
 Run from the root of the tree: ``python -m definitions.rosters.make_ordos``. The same rows always make the
-same file. Members follow seed clause 001 三（一）1: four party departments, the departments and institutions
+same file. Members follow the Ordos plan, 三（一）1: four party departments, the departments and institutions
 of the city government, and the bodies under the autonomous region. The leaders' portfolios are made up.
 """
 
