@@ -14,7 +14,18 @@ from datetime import datetime
 from typing import Any
 
 from documents import rosters
-from tests.acceptance.outside import DEFINITION, PROGRAMME, ROSTER, Outside, mails_to, outside, said, sign, submit
+from tests.acceptance.outside import (
+    DEFINITION,
+    PROGRAMME,
+    ROSTER,
+    Outside,
+    mails_to,
+    outside,
+    rows_on_the_page,
+    said,
+    sign,
+    submit,
+)
 from tests.doubles.smtp import SmtpDouble
 from workflow.roster import Roster
 
@@ -101,7 +112,8 @@ def january_fifth(duban: Outside, smtp: SmtpDouble) -> None:
     from_command = json.loads(duban.run("overdue", "--programme", PROGRAMME, "--format", "json"))
     rows = from_command["items"] if isinstance(from_command, dict) else from_command
     assert [one["unit"]["code"] for one in rows] == [one["unit"]["code"] for one in listed]
-    said(f"at 2022-01-05T00:00+08:00 {len(listed)} are overdue, not a second earlier; API, command and table agree")
+    assert rows_on_the_page(duban) == [one["id"] for one in listed]
+    said(f"at 2022-01-05T00:00+08:00 {len(listed)} overdue, not a second earlier; API, command, page and table agree")
     duban.clock("2022-01-05T10:00:00")
     kinds = Counter(one["kind"] for one in duban.every("/messages") if one["created_at"] >= "2022-01-05")
     assert kinds["lapse"] and kinds["escalation"]

@@ -165,6 +165,28 @@ def outside(mail_url: str = "") -> Iterator[Outside]:
             duban.stop()
 
 
+def rows_on_the_page(duban: Outside) -> list[int]:
+    """The submissions on the overdue page as the office sees them in a browser, page by page, in order."""
+    subprocess.run(
+        [str(DUBAN), "user", "add", "clerk", "--role", "office", "--password-stdin"],
+        env=duban.environment(), input="a long password\n", text=True, check=True, capture_output=True,
+        cwd=duban.folder,
+    )  # fmt: skip
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    shown = browser.open(f"{duban.base}/login").read().decode()
+    token = html.unescape(re.findall(r'name="form_token" value="([^"]*)"', shown)[0])
+    form = urllib.parse.urlencode({"name": "clerk", "password": "a long password", "form_token": token})
+    browser.open(f"{duban.base}/login", form.encode()).read()
+    rows: list[int] = []
+    path = f"/overdue?programme={PROGRAMME}"
+    while path:
+        page = browser.open(f"{duban.base}{path}").read().decode()
+        rows += [int(number) for number in re.findall(r'href="/submissions/(\d+)"', page)]
+        further = re.findall(r'href="(/overdue\?[^"]*cursor=[^"]*)"[^>]*>下一页', page)
+        path = html.unescape(further[0]) if further else ""
+    return rows
+
+
 def fill(form: dict[str, Any]) -> dict[str, object]:
     """Acceptable values for a form's fields, files aside."""
     sample: dict[str, object] = {
