@@ -90,7 +90,8 @@ def request(act: Act, submission: Submission, topics: Sequence[Topic]) -> int:
     """
     return sum(
         tell(act, Envelope("request", submission.programme_id, f"request:{ready.isoformat()}", ready), [topic])
-        for topic in topics
+        # In one order for everybody, so that two units with the same leaders never wait for each other.
+        for topic in sorted(topics, key=lambda one: one.recipient.person)
         for ready in (_request_at(act, submission, topic.recipient.person),)
     )
 
@@ -127,22 +128,20 @@ def release(session: Session, batch: str) -> int:
     return int(session.execute(freed.values(status="queued")).rowcount)  # type: ignore[attr-defined]
 
 
-def heard_on(session: Session, submission_ids: Iterable[int], day: date) -> set[tuple[int, str]]:
-    """Which (submission, person) pairs have been spoken of on a day, or are to be by a request of that day."""
-    morning = datetime.combine(day, time(0, 0), SHANGHAI)
-    waiting = _message.c.status.in_(["queued", "gathering"]) & _message.c.not_before.between(
-        morning, morning + timedelta(days=1)
-    )
+def heard_today(act: Act, submission_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Which (submission, person) pairs have been spoken of today, or are about to be by a request of today."""
+    midnight = datetime.combine(act.today + timedelta(days=1), time(0, 0), SHANGHAI)
+    waiting = (_message.c.status == "queued") & _message.c.not_before.between(act.now, midnight)
     found = (
         select(_item.c.submission_id, _item.c.person)
         .join(_message, _message.c.id == _item.c.message_id)
         .where(
             _item.c.submission_id.in_(list(submission_ids)),
             _item.c.dropped.is_(None),
-            case((_item.c.reason.like("request:%"), waiting), else_=_item.c.day == day),
+            case((_item.c.reason.like("request:%"), waiting), else_=_item.c.day == act.today),
         )
     )
-    return {(row.submission_id, row.person) for row in session.execute(found)}
+    return {(row.submission_id, row.person) for row in act.session.execute(found)}
 
 
 def cancel_about(session: Session, submission_id: int, why: str, *, reasons: Sequence[str]) -> None:

@@ -79,7 +79,7 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
     found = select(Submission).where(_submission.c.id.in_(ids), _submission.c.chase_at <= act.now)
     rows = list(act.session.execute(found.order_by(_submission.c.id)).scalars())
     waiting = signing.waiting(act.session, [row.id or 0 for row in rows])
-    heard = notices.heard_on(act.session, [row.id or 0 for row in rows], act.today)
+    heard = notices.heard_today(act, [row.id or 0 for row in rows])
     told: dict[tuple[Kind, int], list[Topic]] = {}
     chased = 0
     for row in rows:
