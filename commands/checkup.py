@@ -44,6 +44,7 @@ def examine(service: Service) -> Iterator[Finding]:
     with service.engine.looking() as act:
         yield from _clock(service, act)
         yield _work(act, rehearsal=service.engine.rehearsal)
+        yield from _forgotten(act)
         yield from _calendar(act)
         yield from _messages(service, act)
 

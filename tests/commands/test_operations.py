@@ -88,6 +88,14 @@ def test_a_live_store_without_a_channel_is_told_so(live: World, duban: Duban) ->
     assert "! 发送渠道：没有配置邮件" in duban("doctor").out
 
 
+def test_what_nothing_will_ever_wake_is_counted(world: World, duban: Duban) -> None:
+    assert "督办梯次" not in duban("doctor").out
+    world.file("FGW", now=local("2022-01-03 10:00"))
+    world.advance(local("2022-02-20 10:00"))
+    ran = duban("doctor")
+    assert "182件未办结的报送件督办梯次已走完" in ran.out
+
+
 def test_a_key_that_others_can_read_is_found(
     settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
