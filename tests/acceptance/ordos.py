@@ -156,7 +156,8 @@ def killed_while(duban: Outside, target: str, *, after: float) -> None:
 
     def move() -> None:
         try:
-            urllib.request.urlopen(request, timeout=60).read()
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answer.read()
         except OSError:
             return
 

@@ -80,14 +80,14 @@ class Outside:
 
     def start(self) -> None:
         """Start the service and wait until it is ready."""
-        log = (self.folder / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [str(DUBAN), "serve", "--port", str(self.port)],
-            env=self.environment(),
-            stdout=log,
-            stderr=log,
-            cwd=self.folder,
-        )
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(DUBAN), "serve", "--port", str(self.port)],
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.base}/readyz", timeout=5) as answer:
