@@ -5,19 +5,21 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as FilePath
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from workflow import soundness, yaml_text
-from workflow.definition import Definition
+from workflow import bundles, soundness, yaml_text
+from workflow.definition import Definition, SharedParts
 from workflow.refusals import DefinitionRefused
-from workflow.yaml_text import Path, Position, Reading, YamlRefused
+from workflow.yaml_text import Path, Plain, Position, Reading, YamlRefused
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 #: What faults in the text of a running programme are named by.
 PINNED = "(已启动的方案)"
@@ -60,24 +62,26 @@ class Pinned:
 
 
 def load(path: FilePath, *, cycle: int | None = None) -> Pinned:
-    """Read a definition file; raises FaultyDefinition with all faults found."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise FaultyDefinition((Fault(str(path), 1, 1, "file-unreadable", "文件不存在或无法读取"),)) from None
-    return parse(data, name=str(path), cycle=cycle)
+    """Read a definition file and the parts it uses; raises FaultyDefinition with all faults found."""
+    data = _read(path, str(path))
+    return parse(data, name=str(path), cycle=cycle, part_of=lambda name: _read(path.parent / name, f"{path}: {name}"))
 
 
-def parse(data: bytes, *, name: str, cycle: int | None = None) -> Pinned:
-    """Read a definition from bytes; ``cycle`` overrides the year that month-days are tried in."""
+def parse(data: bytes, *, name: str, cycle: int | None = None, part_of: Callable[[str], bytes] | None = None) -> Pinned:
+    """Read a definition from bytes; ``cycle`` overrides the year that month-days are tried in.
+
+    ``part_of`` reads a file of shared parts by the name the definition gives it.
+    """
     reading = _reading(data, name)
-    definition = _validated(reading, name)
+    texts = {used: _part(used, name, reading, part_of) for used in _used(reading)}
+    definition = _whole(reading, texts, name)
     unsound = soundness.check(definition, cycle=cycle or definition.cycle)
     if unsound:
         raise FaultyDefinition(
             _sorted(_fault(name, reading.position(u.path, of_key=u.of_key), u.code, u.text) for u in unsound)
         )
-    return Pinned(definition, data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest())
+    text = bundles.bundled(data.decode("utf-8-sig"), texts)
+    return Pinned(definition, text, hashlib.sha256(text.encode()).hexdigest())
 
 
 @lru_cache(maxsize=64)
@@ -87,8 +91,9 @@ def pinned(text: str) -> Pinned:
     Its dates were checked in the cycle it was launched for, which may have a day that the year written in the
     text lacks, so only the shape is read again. Raises FaultyDefinition when the stored text was tampered with.
     """
-    data = text.encode()
-    return Pinned(_validated(_reading(data, PINNED), PINNED), text, hashlib.sha256(data).hexdigest())
+    main, texts = bundles.unbundled(text)
+    definition = _whole(_reading(main.encode(), PINNED), texts, PINNED)
+    return Pinned(definition, text, hashlib.sha256(text.encode()).hexdigest())
 
 
 def schema() -> str:
@@ -103,11 +108,59 @@ def _reading(data: bytes, name: str) -> Reading:
         raise FaultyDefinition((_fault(name, refused.position, refused.code, refused.text),)) from None
 
 
-def _validated(reading: Reading, name: str) -> Definition:
+def _read(path: FilePath, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise FaultyDefinition((Fault(name, 1, 1, "file-unreadable", "文件不存在或无法读取"),)) from None
+
+
+def _used(reading: Reading) -> tuple[str, ...]:
+    """The names under ``uses``, as far as they are names; anything else is the model's to refuse."""
+    uses = reading.value.get("uses") if isinstance(reading.value, dict) else None
+    return tuple(dict.fromkeys(one for one in uses if isinstance(one, str))) if isinstance(uses, list) else ()
+
+
+def _part(used: str, name: str, reading: Reading, part_of: Callable[[str], bytes] | None) -> str:
+    if not bundles.PART_NAME.fullmatch(used):
+        text = f"“{_shown(used)}”不是共用部分的文件名，请写成 parts/ladders.yaml，且在本文件所在目录之下"
+        raise FaultyDefinition((_fault(name, reading.position(("uses",)), "part-refused", text),))
+    if part_of is None:
+        raise FaultyDefinition((_fault(name, reading.position(("uses",)), "part-refused", f"读不到“{used}”"),))
+    return part_of(used).decode("utf-8-sig", errors="replace")
+
+
+def _whole(reading: Reading, texts: Mapping[str, str], name: str) -> Definition:
+    """The definition with the parts it uses put in; what both define is refused."""
     if not isinstance(reading.value, dict):
         raise FaultyDefinition((Fault(name, 1, 1, "not-a-mapping", "文件最外层须是“键: 值”的形式"),))
+    merged: dict[str, Plain] = dict(reading.value)
+    for used, text in texts.items():
+        part = _reading(text.encode(), used)
+        _model(SharedParts, part, part.value, used)
+        assert isinstance(part.value, dict)
+        for section, entries in part.value.items():
+            merged[section] = _merged(reading, (section, merged.get(section, {}), entries), name, used)
+    return _model(Definition, reading, merged, name)
+
+
+def _merged(reading: Reading, what: tuple[str, Plain, Plain], name: str, used: str) -> Plain:
+    section, own, entries = what
+    if not isinstance(own, dict) or not isinstance(entries, dict):
+        return own
+    both = sorted(set(own) & set(entries))
+    if both:
+        text = f"“{both[0]}”在“{used}”中已经定义"
+        where = reading.position((section, both[0]), of_key=True)
+        raise FaultyDefinition((_fault(name, where, "defined-twice", text),))
+    return {**entries, **own}
+
+
+def _model(model: type[_Model], reading: Reading, value: Plain, name: str) -> _Model:
+    if not isinstance(value, dict):
+        raise FaultyDefinition((Fault(name, 1, 1, "not-a-mapping", "文件最外层须是“键: 值”的形式"),))
     try:
-        return Definition.model_validate(reading.value)
+        return model.model_validate(value)
     except ValidationError as fault:
         raise FaultyDefinition(_sorted(_of_pydantic(name, reading, one) for one in fault.errors())) from None
 
