@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlmodel import Session
 
-from workflow import posts
+from workflow import lifecycle, posts
 from workflow.audience import Audience
 from workflow.calendars import Calendar
-from workflow.definition import Definition
+from workflow.definition import Definition, Rung
 from workflow.library import pinned
+from workflow.lifecycle import Lifecycle
 from workflow.links import LinkMaker
 from workflow.moments import SHANGHAI
 from workflow.refusals import NotFound
-from workflow.tables import Programme
+from workflow.tables import Deadline, Programme, ProgrammeVersion
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,20 @@ class Act:
         """The definition a programme is pinned to."""
         return pinned(self.programme(programme_id).source_text).definition
 
+    def lifecycle(self, programme_id: int, obligation: str) -> Lifecycle:
+        """The state machine of an obligation's submissions."""
+        return _lifecycle(self.programme(programme_id).source_text, obligation)
+
+    def ladder(self, deadline: Deadline) -> tuple[Rung, ...]:
+        """The rungs a deadline was laid out with; an amended definition may have others by now."""
+        programme = self.programme(deadline.programme_id)
+        if deadline.version in ("", programme.version):
+            return pinned(programme.source_text).definition.ladder_of(deadline.obligation)
+        kept = self.session.get(ProgrammeVersion, (deadline.programme_id, deadline.version))
+        if kept is None:
+            raise NotFound
+        return pinned(kept.source_text).definition.ladder_of(deadline.obligation)
+
     def calendar(self) -> Calendar:
         """The working-day calendar with the years that were imported."""
         return posts.calendar(self.session)
@@ -69,3 +85,8 @@ class Act:
     def at(self, now: datetime) -> Act:
         """The same act at another instant."""
         return replace(self, now=now)
+
+
+@lru_cache(maxsize=2048)
+def _lifecycle(text: str, obligation: str) -> Lifecycle:
+    return lifecycle.of(pinned(text).definition, obligation)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.definition import Definition, Step
+from workflow.definition import Body, Definition, Step
 from workflow.roster import Directory
 
 #: Posts that every unit fills for itself.
@@ -24,6 +24,16 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class Concern:
+    """What somebody is spoken to about: whose submission, of which obligation, about whom, owed by which post."""
+
+    unit: str
+    obligation: str = ""
+    subject: str = ""
+    owner_post: str = ""
+
+
+@dataclass(frozen=True)
 class Audience:
     """Answers who holds a definition's posts for a unit on a day (Asia/Shanghai)."""
 
@@ -32,14 +42,53 @@ class Audience:
     on: date
 
     def holders(self, post: str, unit: str) -> tuple[Recipient, ...]:
-        """Who holds ``post`` for ``unit`` today; several leaders may supervise one unit."""
+        """Who holds ``post`` for ``unit`` today; several leaders may supervise one unit.
+
+        A body that no roster staffs is spoken to through the posts its definition names.
+        """
         if post in UNIT_POSTS:
-            return self._held(post, unit, post, self._unit_title(post, unit))
+            held = self._held(post, unit, post, self._unit_title(post, unit))
+            return held or self._of_body(post, unit)
         if post == "supervising-leader":
             titles = self.directory.supervisor_posts(unit, self.on)
             return tuple(found for title in titles for found in self._held(title, None, post, title))
+        if post in self.definition.bodies:
+            staff = (self.people(["liaison", "unit-head"], code) for code in self.owners_named(post))
+            return _distinct(one for people in staff for one in people)
         title = self.definition.post_title(post)
         return self._held(post, None, post, title) or self._held(title, None, post, title)
+
+    def reached(self, posts: Iterable[str], concern: Concern) -> tuple[Recipient, ...]:
+        """Everyone whom ``posts`` mean for a submission, each person once, in the order of the posts."""
+        return _distinct(found for post in posts for found in self._party(post, concern))
+
+    def owners(self, concern: Concern) -> tuple[Recipient, ...]:
+        """Who must act on a submission: the post that owes it personally, else the unit's liaison and head."""
+        return self._party("owner", concern)
+
+    def _party(self, post: str, concern: Concern) -> tuple[Recipient, ...]:
+        if post == "owner":
+            return self.people([concern.owner_post] if concern.owner_post else ["liaison", "unit-head"], concern.unit)
+        if post == "subject":
+            return self.people(["liaison"], concern.subject) if concern.subject else ()
+        if post == "cooperating":
+            return _distinct(one for unit in self.cooperating(concern) for one in self.holders("liaison", unit))
+        if post == "leader":
+            leader = self._obligation_leader(concern)
+            return self.holders(leader, concern.unit) if leader else ()
+        return self.holders(post, concern.unit)
+
+    def cooperating(self, concern: Concern) -> tuple[str, ...]:
+        """The units that work with the owner of a submission."""
+        obligation = self.definition.obligations.get(concern.obligation)
+        named = obligation.cooperating if obligation else ()
+        groups = [code for name in named if name in self.definition.groups for code in self.units_in(name)]
+        found = dict.fromkeys((*groups, *self.units_named(named)))
+        return tuple(code for code in found if code != concern.unit)
+
+    def _obligation_leader(self, concern: Concern) -> str | None:
+        obligation = self.definition.obligations.get(concern.obligation)
+        return obligation.leader if obligation else None
 
     def approvers(self, step: Step, unit: str) -> tuple[Recipient, ...]:
         """Who signs a step for a unit: the step's post, or the post its group is excepted to."""
@@ -57,7 +106,7 @@ class Audience:
         """Everyone in ``posts`` for a unit, each person once, in the order of the posts."""
         return _distinct(found for post in posts for found in self.holders(post, unit))
 
-    def units_owing(self, group: str) -> tuple[str, ...]:
+    def units_in(self, group: str) -> tuple[str, ...]:
         """The codes of the units of a group, in the roster's order."""
         return tuple(
             row.code
@@ -65,12 +114,49 @@ class Audience:
             if self.definition.in_group(group, name=row.name, code=row.code, roster_groups=row.groups)
         )
 
+    def units_named(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The codes of units given by name or code, in the order given; names that no roster has are left out."""
+        found = (self.directory.called(name) for name in names)
+        return tuple(row.code for row in found if row is not None)
+
+    def owners_named(self, name: str) -> tuple[str, ...]:
+        """The codes of those whom ``owed_by: name`` means: a group's units, a body, or a post's own body."""
+        if name in self.definition.groups or self.body_of(name) is None:
+            return self.units_in(name)
+        row = self.directory.body(body_code(self.definition, name)) or self.directory.called(self.body_title(name))
+        return (row.code,) if row is not None else ()
+
+    def body_of(self, name: str) -> Body | None:
+        """The body of that key, or one for a post of that key."""
+        body = self.definition.body(name)
+        if body is None and name in self.definition.posts:
+            return Body(title=self.definition.posts[name], led_by=name, contact=name)
+        return body
+
+    def body_title(self, name: str) -> str:
+        """The Chinese title of a body or a post that owes."""
+        body = self.body_of(name)
+        return body.title if body else name
+
+    def _of_body(self, post: str, unit: str) -> tuple[Recipient, ...]:
+        key = self.directory.unit(unit).body.partition("/")[2]
+        body = self.body_of(key) if key else None
+        if body is None:
+            return ()
+        wanted = (body.contact or body.led_by) if post == "liaison" else (body.led_by or body.contact)
+        return self.holders(wanted, unit) if wanted and wanted not in UNIT_POSTS else ()
+
     def _unit_title(self, post: str, unit: str) -> str:
         return f"{self.directory.unit(unit).name}{self.definition.post_title(post)}"
 
     def _held(self, post: str, unit: str | None, key: str, title: str) -> tuple[Recipient, ...]:
         people = self.directory.holders(post, unit, self.on)
         return tuple(Recipient(person.key, person.name, key, title) for person in people)
+
+
+def body_code(definition: Definition, key: str) -> str:
+    """How a body of a definition is named in the store: ``<programme>/<key>``."""
+    return f"{definition.programme}/{key}"
 
 
 def _distinct(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:

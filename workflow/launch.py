@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import select
 
-from workflow import deadlines, ledger, rungs, schedules
+from workflow import bodies, coverage, deadlines, openings, owing, posts, schedules
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.deadlines import Occurrence
-from workflow.definition import APPROVER, Definition, Obligation
-from workflow.ledger import Entry
+from workflow.definition import APPROVER, PARTIES, Definition, Obligation
 from workflow.library import Pinned
-from workflow.notices import Envelope
 from workflow.posts import directory
 from workflow.refusals import AlreadyLaunched, LaunchRefused
-from workflow.tables import Deadline, Programme, RungRow, Submission
+from workflow.tables import Deadline, Programme, ProgrammeVersion
 
 
 @dataclass(frozen=True)
 class PlannedObligation:
-    """One obligation as it would be launched."""
+    """One occurrence of an obligation as it would be launched; ``units`` owe it as things stand."""
 
     obligation: str
     title: str
     due_date: date
     units: tuple[str, ...]
+    occurrence: str = ""
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Plan:
 
     @property
     def submissions(self) -> int:
-        """How many submissions would be opened."""
-        return sum(len(one.units) for one in self.obligations)
+        """How many submissions would be opened at once."""
+        return sum(len(one.units) for one in self.obligations if one.opens_at is None)
 
 
 def key_of(definition: Definition, cycle: int) -> str:
@@ -55,15 +55,16 @@ def key_of(definition: Definition, cycle: int) -> str:
 def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
     """What launching now would create, and everything wrong with it, with the roster of the store."""
     definition = pinned.definition
-    audience = Audience(definition, directory(act.session), act.today)
+    audience = bodies.known(Audience(definition, directory(act.session), act.today))
     try:
-        due = deadlines.occurrences(definition, cycle)
+        due = deadlines.occurrences(definition, cycle, act.calendar())
         years = deadlines.years_touched(definition, cycle, act.calendar())
     except ValueError as fault:
         return Plan(key_of(definition, cycle), (), (f"{cycle}年无法启动：{fault}",), ())
     calendar = act.calendar()
-    planned = tuple(_planned(audience, definition, one) for one in due)
+    planned = tuple(_planned(act, audience, one) for one in due)
     wrong = [text for one in planned for text in _wrong(audience, definition.obligations[one.obligation], one)]
+    wrong += coverage.gaps(audience)
     return Plan(
         key_of(definition, cycle), planned, tuple(dict.fromkeys(wrong)),
         tuple(year for year in years if calendar.provisional(year)),
@@ -93,26 +94,39 @@ def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
         # Somebody else launched it while the plan was made.
         raise AlreadyLaunched(key=planned.key) from None
     assert programme.id is not None
-    units = {one.obligation: one.units for one in planned.obligations}
-    for occurrence in deadlines.occurrences(definition, cycle):
+    act.session.add(
+        ProgrammeVersion(
+            programme_id=programme.id, version=pinned.version, source_text=pinned.text, since=act.now,
+            actor=act.actor.name,
+        )
+    )  # fmt: skip
+    posts.settle_bodies(act.session, bodies.missing(act.audience(programme.id)))
+    for occurrence in deadlines.occurrences(definition, cycle, act.calendar()):
         deadline = schedules.lay_out(act, programme.id, occurrence)
-        _open_submissions(act, deadline, units[occurrence.obligation])
-    _collapse_past(act, programme.id)
+        if deadline.opens_at is None or deadline.opens_at <= act.now:
+            openings.open_deadline(act, deadline, event="launch")
+    laid_out = select(Deadline.id).where(Deadline.programme_id == programme.id)
+    openings.collapse_past(act, [one for one in act.session.exec(laid_out) if one is not None], "launch")
     return programme
 
 
-def _planned(audience: Audience, definition: Definition, one: Occurrence) -> PlannedObligation:
-    obligation = definition.obligations[one.obligation]
-    return PlannedObligation(one.obligation, obligation.title, one.due_date, audience.units_owing(obligation.owed_by))
+def _planned(act: Act, audience: Audience, one: Occurrence) -> PlannedObligation:
+    obligation = audience.definition.obligations[one.obligation]
+    lot = act.links.lot(f"plan:{one.obligation}:{one.key}")
+    owed = owing.owing(audience, obligation, number=one.number, lot=lot)
+    opens_at = one.opens_at if one.opens_at is not None and one.opens_at > act.now else None
+    return PlannedObligation(
+        one.obligation, obligation.title, one.due_date, tuple(who.unit for who in owed), one.key, opens_at
+    )
 
 
 def _wrong(audience: Audience, obligation: Obligation, planned: PlannedObligation) -> list[str]:
     found = []
     if not planned.units:
-        found.append(f"“{obligation.title}”没有报送单位：花名册中没有属于“{obligation.owed_by}”分组的单位")
+        found.append(f"“{obligation.title}”没有报送单位：{_nobody(audience, obligation)}")
     for group in audience.definition.groups.values():
-        known = {name for row in audience.directory.units() for name in (row.name, row.code)}
-        found += [f"花名册中没有单位“{name}”" for name in group.units if name not in known]
+        found += [f"花名册中没有单位“{name}”" for name in group.units if audience.directory.called(name) is None]
+    found += [f"花名册中没有单位“{name}”" for name in _unknown_units(audience, obligation)]
     for unit in planned.units:
         name = audience.directory.unit(unit).name
         for step in obligation.sign_off:
@@ -125,47 +139,25 @@ def _wrong(audience: Audience, obligation: Obligation, planned: PlannedObligatio
     return found
 
 
+def _nobody(audience: Audience, obligation: Obligation) -> str:
+    owner = obligation.owed_by
+    if owner.units:
+        return f"花名册中没有{'、'.join(owner.units)}"
+    return f"花名册中没有属于“{'、'.join(owner.groups) or owner.named or ''}”分组的单位"
+
+
+def _unknown_units(audience: Audience, obligation: Obligation) -> list[str]:
+    named = (*obligation.owed_by.units, *obligation.cooperating)
+    known = audience.definition.groups
+    return [name for name in named if name not in known and audience.directory.called(name) is None]
+
+
 def _empty_posts(audience: Audience, obligation: Obligation, units: Sequence[str]) -> list[str]:
     ladder = audience.definition.ladders[obligation.ladder] if obligation.ladder else ()
-    posts = {post for rung in ladder for post in rung.to if post != APPROVER} | {obligation.receiver}
+    named = {post for rung in ladder for post in rung.to if post != APPROVER and post not in PARTIES}
+    named |= set(obligation.receivers) | ({obligation.leader} if obligation.leader else set())
     return [
         f"无人担任“{audience.definition.post_title(post)}”"
-        for post in sorted(posts)
+        for post in sorted(named)
         if units and not any(audience.holders(post, unit) for unit in units)
     ]
-
-
-def _open_submissions(act: Act, deadline: Deadline, units: Sequence[str]) -> None:
-    assert deadline.id is not None
-    rows = [
-        Submission(
-            programme_id=deadline.programme_id,
-            obligation=deadline.obligation,
-            occurrence=deadline.occurrence,
-            unit=unit,
-            deadline_id=deadline.id,
-            due_date=deadline.due_date,
-            due_at=deadline.due_at,
-        )
-        for unit in units
-    ]
-    act.session.add_all(rows)
-    act.session.flush()
-    ledger.open_history(act.session, rows, Entry("launch", act.now, act.now, act.actor.name))
-
-
-def _collapse_past(act: Act, programme_id: int) -> None:
-    past = (
-        select(RungRow)
-        .join(Deadline, col(RungRow.deadline_id) == col(Deadline.id))
-        .where(Deadline.programme_id == programme_id, RungRow.fires_at <= act.now)
-        .order_by(col(RungRow.fires_at), col(RungRow.id))
-    )
-    envelope = Envelope("notice", programme_id, "launch", act.now)
-    for row in list(act.session.exec(past)):
-        fired = rungs.firing(act, row)
-        after: int | None = 0
-        while after is not None:
-            after = rungs.fire_chunk(act, fired, envelope, after=after, states=("draft",))
-        row.batch, row.fired_at = schedules.BEFORE_ITS_TIME, act.now
-    act.session.flush()

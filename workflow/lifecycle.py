@@ -13,15 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from transitions import EventData, Machine, MachineError
 
+from workflow.definition import Definition, WrittenLifecycle
+from workflow.definition.machines import State as State
+from workflow.definition.machines import WaitingOn as WaitingOn
 from workflow.guards import GUARDS, Case, Guard
 from workflow.refusals import NotAllowedNow
-
-State = Literal["draft", "pending", "filed", "overdue", "exempt"]
-WaitingOn = Literal["unit", "approver", "office", "none"]
 
 #: What people read for a move.
 MOVES = {
@@ -35,6 +34,7 @@ MOVES = {
     "exempt": "免报",
     "reopen": "重新打开",
     "urge": "催办",
+    "accept": "受理",
 }
 
 
@@ -121,6 +121,54 @@ FILING = Lifecycle(
         *_both("urge", "pending", "pending"),
     ),
 )
+
+
+#: Filing with a receipt: what is signed off waits for the office, which accepts it or gives it back.
+RECEIPT = Lifecycle(
+    name="receipt",
+    standings=(*FILING.standings, StandingDef("received", "pending", "office", "待受理")),
+    moves=(
+        *(move for move in FILING.moves if not (move.dest == "filed" and move.trigger in ("submit", "approve"))),
+        *(
+            Move(trigger, source, "received", (guard,))
+            for trigger, standing, guard in (
+                ("submit", "draft", "sign_off_not_needed"),
+                ("approve", "pending", "sign_off_complete"),
+            )
+            for source in (standing, f"overdue-{standing}")
+        ),
+        Move("accept", "received", "filed"),
+        *(
+            Move(trigger, "received", dest, (guard,))
+            for trigger in ("return", "withdraw")
+            for dest, guard in (("draft", "in_time"), ("overdue-draft", "past_due"))
+        ),
+        Move("exempt", "received", "exempt"),
+    ),
+)
+
+#: The lifecycles every definition knows.
+BUILT_IN = {lifecycle.name: lifecycle for lifecycle in (FILING, RECEIPT)}
+
+
+def of(definition: Definition, obligation: str) -> Lifecycle:
+    """The state machine of an obligation: a built-in one, or one that its definition writes."""
+    name = definition.obligations[obligation].lifecycle
+    return BUILT_IN[name] if name in BUILT_IN else from_data(name, definition.lifecycles[name])
+
+
+def from_data(name: str, written: WrittenLifecycle) -> Lifecycle:
+    """A lifecycle written in a definition; that it is sound was checked when the file was read."""
+    return Lifecycle(
+        name=name,
+        standings=tuple(
+            StandingDef(key, one.state, one.waiting_on, one.title) for key, one in written.standings.items()
+        ),
+        moves=tuple(
+            Move(one.trigger, source, one.to, one.guards, one.timed) for one in written.moves for source in one.sources
+        ),
+        initial=written.initial,
+    )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -31,6 +32,10 @@ class LinkMaker:
         """The token of a link, derived anew each time it is needed."""
         mac = hmac.digest(self.secret, f"duban sign-off link {link.salt}".encode(), "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def lot(self, of: str) -> Random:
+        """A draw that nobody without the key can foresee, and that comes out the same when it is looked at again."""
+        return Random(hmac.digest(self.secret, f"duban draw {of}".encode(), "sha256"))
 
     def for_sign_off(self, session: Session, sign_off: SignOff, now: datetime) -> Link:
         """The link that opens one sign-off; renewed when the one there is has less than half its life left."""

@@ -55,7 +55,7 @@ class ObligationOutline:
     form: Mapping[str, FormField]
     criteria: Mapping[str, Criterion]
     sign_off: tuple[Step, ...]
-    receiver: str
+    receivers: tuple[str, ...]
     ladder: tuple[Rung, ...]
     occurrences: tuple[Occurrence, ...]
 
@@ -105,12 +105,12 @@ def _outlined(
         clause=known.clause,
         duty=known.duty,
         stage=known.stage,
-        owed_by=known.owed_by,
+        owed_by=str(known.owed_by),
         requires=known.requires,
         form=known.form,
         criteria=known.criteria,
         sign_off=known.sign_off,
-        receiver=known.receiver,
+        receivers=known.receivers,
         ladder=ladder,
         occurrences=tuple(
             Occurrence(
@@ -142,7 +142,7 @@ def _posts(listed: Listed) -> dict[str, str]:
     definition = listed.definition
     named = {post for name in definition.obligations for rung in definition.ladder_of(name) for post in rung.to}
     for obligation in definition.obligations.values():
-        named.add(obligation.receiver)
+        named |= set(obligation.receivers)
         for step in obligation.sign_off:
             named |= {step.by, *step.exceptions.values()}
     titles = {post: definition.post_title(post) for post in sorted(named)}

@@ -21,8 +21,23 @@ _lock = Lock()
 
 
 def directory(session: Session) -> Directory:
-    """Units, people and posts as they stand in the store; rebuilt only after an import."""
-    return _remembered(session, "roster", lambda: Directory(export(session)))
+    """Units, people and posts as they stand in the store; rebuilt only after an import or a launch."""
+    return _remembered(session, "roster", lambda: Directory(export(session), bodies(session)))
+
+
+def bodies(session: Session) -> tuple[UnitRow, ...]:
+    """The bodies that definitions name and no roster has."""
+    rows = select(Unit).where(Unit.body != "").order_by(col(Unit.code))
+    return tuple(UnitRow(u.code, u.name, u.category, body=u.body) for u in session.exec(rows))
+
+
+def settle_bodies(session: Session, rows: Iterable[UnitRow]) -> None:
+    """Add the bodies of a definition, or name them as it names them now."""
+    found = list(rows)
+    for row in found:
+        session.merge(Unit(code=row.code, name=row.name, category=row.category, groups=[], body=row.body))
+    if found:
+        _bump(session, "roster")
 
 
 def calendar(session: Session) -> Calendar:
@@ -85,7 +100,7 @@ def export(session: Session) -> Roster:
     return Roster(
         units=tuple(
             UnitRow(u.code, u.name, u.category, tuple(u.groups), u.parent, row=u.row)
-            for u in session.exec(select(Unit).order_by("row", "code"))
+            for u in session.exec(select(Unit).where(Unit.body == "").order_by("row", "code"))
         ),
         people=tuple(
             PersonRow(p.key, p.name, p.email, p.wecom_id, p.mobile, row=p.row)

@@ -70,10 +70,13 @@ class Directory:
     Indexes are built once and never change; answers keep the roster's order.
     """
 
-    __slots__ = ("_groups", "_people", "_posts", "_supervision", "_units")
+    __slots__ = ("_bodies", "_groups", "_names", "_people", "_posts", "_roster", "_supervision", "_units")
 
-    def __init__(self, roster: Roster) -> None:
-        self._units = {unit.code: unit for unit in roster.units}
+    def __init__(self, roster: Roster, bodies: Iterable[UnitRow] = ()) -> None:
+        self._roster = roster
+        self._bodies = {body.body: body for body in bodies}
+        self._units = {unit.code: unit for unit in (*roster.units, *self._bodies.values())}
+        self._names = _names(self._units.values())
         self._people = {person.key: person for person in roster.people}
         self._posts = _grouped(((row.post, row.unit), row) for row in roster.posts)
         self._supervision = _grouped((row.unit, row) for row in roster.supervision)
@@ -86,6 +89,18 @@ class Directory:
     def unit(self, code: str) -> UnitRow:
         """The unit with this code; raises KeyError for an unknown one."""
         return self._units[code]
+
+    def called(self, name: str) -> UnitRow | None:
+        """The unit of a name or code; what stands in brackets after a name may be left out."""
+        return self._units.get(name) or self._names.get(name)
+
+    def body(self, code: str) -> UnitRow | None:
+        """The body that stands in for a definition's, None where the roster has it as a unit or nobody has."""
+        return self._bodies.get(code)
+
+    def with_bodies(self, bodies: Iterable[UnitRow]) -> Directory:
+        """The same directory with more bodies."""
+        return Directory(self._roster, (*self._bodies.values(), *bodies))
 
     def person(self, key: str) -> PersonRow:
         """The person with this key; raises KeyError for an unknown one."""
@@ -105,6 +120,15 @@ class Directory:
     def units_in(self, group: str) -> tuple[UnitRow, ...]:
         """The units of a group (key or title); empty for a group no unit is in."""
         return self._groups.get(group_key(group), ())
+
+
+def _names(units: Iterable[UnitRow]) -> dict[str, UnitRow]:
+    found: dict[str, UnitRow] = {}
+    for unit in units:
+        found[unit.name] = unit
+    for unit in found.copy().values():
+        found.setdefault(unit.name.partition("（")[0], unit)
+    return found
 
 
 def _grouped(pairs: Iterable[tuple[Index, Row]]) -> dict[Index, tuple[Row, ...]]:

@@ -67,7 +67,10 @@ COLUMN_TITLES: Mapping[Sheet, Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit; ``row`` is the line of the sheet it came from, as Excel numbers it (0 when from nowhere)."""
+    """One unit; ``row`` is the line of the sheet it came from, as Excel numbers it (0 when from nowhere).
+
+    ``body`` is set on a body that a definition names and no roster has.
+    """
 
     code: str
     name: str
@@ -75,6 +78,7 @@ class UnitRow:
     groups: tuple[str, ...] = ()
     parent: str | None = None
     row: int = field(default=0, compare=False)
+    body: str = ""
 
 
 @dataclass(frozen=True)

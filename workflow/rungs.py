@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from workflow import deadlines, ledger, notices, signing
 from workflow.acts import Act
-from workflow.audience import Audience, Recipient
+from workflow.audience import Audience, Concern, Recipient
 from workflow.definition import APPROVER, Rung
 from workflow.notices import Envelope, Kind, Topic
 from workflow.tables import Deadline, RungRow, Submission
@@ -50,14 +51,14 @@ def firing(act: Act, row: RungRow) -> Firing:
     """Everything a rung row stands for."""
     deadline = act.session.get(Deadline, row.deadline_id)
     assert deadline is not None
-    ladder = act.definition(deadline.programme_id).ladder_of(deadline.obligation)
+    ladder = act.ladder(deadline)
     return Firing(ladder[row.position], row.position, deadline, ladder)
 
 
 def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, states: Sequence[str]) -> int | None:
     """Queue one chunk's messages; returns the last submission's id, None when none is left."""
     rows = act.session.execute(
-        select(_submission.c.id, _submission.c.unit, _submission.c.waiting_on)
+        select(*(_submission.c[name] for name in ("id", "unit", "waiting_on", "subject", "owner_post")))
         .where(
             _submission.c.deadline_id == fired.deadline.id,
             _submission.c.id > after,
@@ -95,15 +96,16 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
     return chased
 
 
-def _topics(act: Act, fired: Firing, rows: Sequence[Row[tuple[int, str, str]]]) -> list[Topic]:
+def _topics(act: Act, fired: Firing, rows: Sequence[Row[Any]]) -> list[Topic]:
     audience = act.audience(fired.deadline.programme_id)
     waiting = signing.waiting(act.session, [row.id for row in rows if row.waiting_on == "approver"])
-    known: dict[str, tuple[Recipient, ...]] = {}
+    known: dict[Concern, tuple[Recipient, ...]] = {}
     found = []
     for row in rows:
-        if row.unit not in known:
-            known[row.unit] = _posts(audience, fired.rung, row.unit)
-        people = _people(fired, row.waiting_on, known[row.unit], waiting.get(row.id, ()))
+        concern = Concern(row.unit, fired.deadline.obligation, row.subject, row.owner_post)
+        if concern not in known:
+            known[concern] = _posts(audience, fired.rung, concern)
+        people = _people(fired, row.waiting_on, known[concern], waiting.get(row.id, ()))
         for one in people:
             name = f"rung:{fired.position}"
             found.append(Topic(one, row.id, fired.rung.say, name, fired.deadline.schedule_version))
@@ -121,10 +123,10 @@ def _people(
     return _distinct((*posts, *approvers))
 
 
-def _posts(audience: Audience, rung: Rung, unit: str) -> tuple[Recipient, ...]:
+def _posts(audience: Audience, rung: Rung, concern: Concern) -> tuple[Recipient, ...]:
     """Who holds the rung's posts; where nobody does the office hears, so that no rung fires into the void."""
     posts = [post for post in rung.to if post != APPROVER]
-    return audience.people(posts, unit) or (audience.holders("office", unit) if posts else ())
+    return audience.reached(posts, concern) or (audience.holders("office", concern.unit) if posts else ())
 
 
 def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
@@ -187,7 +189,8 @@ def _moved_on(act: Act, row: Submission, steps: _Steps) -> bool:
 
 def _chasing(act: Act, row: Submission, steps: _Steps, approvers: tuple[Recipient, ...]) -> list[Topic]:
     assert row.id is not None
-    others = act.audience(row.programme_id).people([post for post in steps.posts if post != APPROVER], row.unit)
+    concern = Concern(row.unit, row.obligation, row.subject, row.owner_post)
+    others = act.audience(row.programme_id).reached([post for post in steps.posts if post != APPROVER], concern)
     people = (*(approvers if APPROVER in steps.posts else ()), *others)
     name = f"chase:{row.round}.{row.step}.{steps.done - 1}"
     return [Topic(one, row.id, "chase", name) for one in _distinct(people)]

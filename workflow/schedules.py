@@ -44,7 +44,8 @@ def lay_out(act: Act, programme_id: int, occurrence: Occurrence) -> Deadline:
     """The deadline of an occurrence with a row for each rung of its ladder."""
     deadline = Deadline(
         programme_id=programme_id, obligation=occurrence.obligation, occurrence=occurrence.key,
-        due_date=occurrence.due_date, due_at=occurrence.due_at,
+        due_date=occurrence.due_date, due_at=occurrence.due_at, heading=occurrence.heading,
+        number=occurrence.number, opens_at=occurrence.opens_at,
     )  # fmt: skip
     _add_with_rungs(act, deadline)
     return deadline
@@ -57,6 +58,7 @@ def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) ->
     deadline = Deadline(
         programme_id=row.programme_id, obligation=row.obligation, occurrence=row.occurrence,
         due_date=until, due_at=due_at, submission_id=row.id, schedule_version=before.schedule_version + 1,
+        number=before.number, heading=before.heading, opened_at=act.now,
     )  # fmt: skip
     _add_with_rungs(act, deadline)
     for rung in act.session.exec(select(RungRow).where(RungRow.deadline_id == deadline.id)):
@@ -80,7 +82,7 @@ def rearmed(act: Act, row: Submission, state: str) -> dict[str, int | None]:
     deadline = Deadline(
         programme_id=row.programme_id, obligation=row.obligation, occurrence=row.occurrence, due_date=row.due_date,
         due_at=row.due_at, submission_id=row.id, schedule_version=before.schedule_version + 1,
-        rearmed_on=act.today, lapsed_at=act.now,
+        rearmed_on=act.today, lapsed_at=act.now, number=before.number, heading=before.heading, opened_at=act.now,
     )  # fmt: skip
     _add_with_rungs(act, deadline)
     return {"deadline_id": deadline.id}
@@ -112,7 +114,7 @@ def _replan_rungs(act: Act) -> list[Moved]:
     )
     found = []
     for row, deadline in act.session.exec(unfired.with_for_update(of=RungRow)).all():
-        rung = act.definition(deadline.programme_id).ladder_of(deadline.obligation)[row.position]
+        rung = act.ladder(deadline)[row.position]
         at = deadlines.rung_at(rung, day=_counted_from(deadline), late_from=deadline.due_at, calendar=calendar)
         if at == row.fires_at:
             continue
@@ -161,10 +163,11 @@ def _chase(act: Act, row: Row[Any]) -> tuple[datetime, str] | None:
 
 
 def _add_with_rungs(act: Act, deadline: Deadline) -> None:
+    deadline.version = act.programme(deadline.programme_id).version
     act.session.add(deadline)
     act.session.flush()
     assert deadline.id is not None
-    ladder = act.definition(deadline.programme_id).ladder_of(deadline.obligation)
+    ladder = act.ladder(deadline)
     calendar = act.calendar()
     for position, rung in enumerate(ladder):
         if rung.at is not None and (deadline.rearmed_on is None or rung.at.count > 0):

@@ -19,7 +19,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -91,7 +91,7 @@ class Store:
         """Bring the tables to this version; on a new database, make them."""
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
-        with self._alone(), self._writer.begin() as connection:
+        with self._alone(), self._writer.connect() as connection, _rebuilding(connection):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -207,6 +207,28 @@ def _open_postgresql(url: str) -> Store:
     with engine.connect():
         pass
     return Store(writer=engine, reader=engine, file=None)
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """One transaction in which SQLite may replace a table that others point at; the references are checked at its end.
+
+    SQLite changes a constraint by making the table anew, and dropping the old one would break every reference.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StoreUnusable(reason="数据表之间的引用不完整")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_immediately(engine: Engine) -> None:

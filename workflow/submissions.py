@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from workflow import deadlines, forms, ledger, links, notices, permissions, schedules, signing
+from workflow import deadlines, forms, ledger, links, notices, openings, permissions, schedules, signing
 from workflow.acts import Act
-from workflow.audience import UNIT_POSTS, Recipient
+from workflow.audience import Recipient
 from workflow.definition import Obligation
 from workflow.guards import Case
 from workflow.ledger import Entry
@@ -190,7 +190,7 @@ def stuck_with(act: Act, row: Submission) -> tuple[Recipient, ...]:
     """Who exactly must move next: the unit's posts, or the approvers who have not decided."""
     if row.waiting_on == "approver":
         return signing.waiting(act.session, [row.id or 0]).get(row.id or 0, ())
-    return act.audience(row.programme_id).people(sorted(UNIT_POSTS), row.unit) if row.waiting_on == "unit" else ()
+    return act.audience(row.programme_id).owners(openings.concern(row)) if row.waiting_on == "unit" else ()
 
 
 def keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, Any]) -> Submission:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from workflow import ledger, notices, rungs
+from workflow import ledger, notices, openings, rungs
 from workflow.acts import Act
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
@@ -34,6 +34,7 @@ _message = Message.__table__  # type: ignore[attr-defined]
 class Swept:
     """What one sweep did; ``failed`` counts rows set aside, which the next sweep tries again."""
 
+    opened: int = 0
     lapsed: int = 0
     rungs: int = 0
     chased: int = 0
@@ -58,18 +59,22 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     """
     with store.sweeping():
         aside = _Aside()
+        opened = _open_due(store, now, links, aside)
         lapsed = _lapse_due(store, now, aside)
         fired = _fire_due(store, now, links, aside)
         chased = _chase_due(store, now, links, aside)
         released = _release_done(store, aside)
         _note_sweep(store, now)
-        return Swept(lapsed, fired, chased, released, len(aside.deadlines) + len(aside.rungs) + len(aside.chases))
+        return Swept(
+            opened, lapsed, fired, chased, released, len(aside.deadlines) + len(aside.rungs) + len(aside.chases)
+        )
 
 
 def next_instant(session: Session, *, after: datetime) -> datetime | None:
     """The next instant at which anything is due: a deadline, a rung, a chase, a message's time."""
     submission = Submission.__table__  # type: ignore[attr-defined]
     asked = (
+        (_deadline.c.opens_at, _deadline.c.opened_at.is_(None)),
         (_deadline.c.due_at, _deadline.c.lapsed_at.is_(None)),
         (_rung.c.fires_at, _rung.c.fired_at.is_(None)),
         (submission.c.chase_at, submission.c.chase_at.is_not(None)),
@@ -78,6 +83,35 @@ def next_instant(session: Session, *, after: datetime) -> datetime | None:
     queries = (select(func.min(instant)).where(open_, instant > after) for instant, open_ in asked)
     found = [instant for query in queries if (instant := session.execute(query).scalar()) is not None]
     return min(found, default=None)
+
+
+def _open_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:
+    """Open the occurrences whose time has come, each in a transaction of its own."""
+    due = select(_deadline.c.id).where(_deadline.c.opened_at.is_(None), _deadline.c.opens_at <= now)
+    with store.read() as session:
+        ids = [row.id for row in session.execute(due.order_by(_deadline.c.opens_at, _deadline.c.id))]
+    total = 0
+    for deadline_id in ids:
+        try:
+            total += _open_one(store, deadline_id, now, links)
+        except Exception:
+            log.exception("occurrence set aside", deadline=deadline_id)
+            aside.deadlines.append(deadline_id)
+    return total
+
+
+def _open_one(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -> int:
+    with store.write() as session:
+        held = select(Deadline).where(Deadline.id == deadline_id).with_for_update()  # type: ignore[arg-type]
+        deadline = session.execute(held).scalar_one()
+        if deadline.opened_at is not None:
+            return 0
+        act = Act(session, now, links)
+        rows = openings.open_deadline(act, deadline)
+        if now < deadline.due_at:
+            # Opened too late for that, its reminders are void and its escalations go by themselves.
+            openings.collapse_past(act, [deadline_id], f"opened:{deadline_id}")
+        return len(rows)
 
 
 def _lapse_due(store: Store, now: datetime, aside: _Aside) -> int:

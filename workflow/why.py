@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from workflow import deadlines, desks, dossier, ledger, signing, upcoming
 from workflow.acts import Act
-from workflow.audience import Recipient
+from workflow.audience import Concern, Recipient
 from workflow.calendars import Calendar
 from workflow.definition import APPROVER, Rung
 from workflow.moments import SHANGHAI
@@ -206,9 +206,9 @@ def _alerts(act: Act, row: Submission, schedules: Sequence[Deadline], heard: Seq
     by_rung: dict[tuple[str, int], list[_Heard]] = {}
     for one in heard:
         by_rung.setdefault((one.item.rung, one.item.schedule_version), []).append(one)
-    ladder = act.definition(row.programme_id).ladder_of(row.obligation)
     found = []
     for deadline in schedules:
+        ladder = act.ladder(deadline)
         for rung in _fired(act, deadline):
             of_rung = by_rung.pop((f"rung:{rung.position}", deadline.schedule_version), [])
             # Of an earlier schedule only what reached somebody is this submission's own story.
@@ -270,7 +270,8 @@ def _coming(act: Act, row: Submission) -> tuple[Coming, ...]:
 def _reached(act: Act, row: Submission, rung: Rung, asked: Sequence[Recipient]) -> tuple[Recipient, ...]:
     """Whom a rung or a chase would speak to: while a leader is asked, that leader too, or instead of the unit."""
     posts = [post for post in rung.to if post != APPROVER]
-    people = list(act.audience(row.programme_id).people(posts, row.unit))
+    concern = Concern(row.unit, row.obligation, row.subject, row.owner_post)
+    people = list(act.audience(row.programme_id).reached(posts, concern))
     if row.waiting_on == "approver" and not rung.is_chase and rung.say == "reminder":
         people = list(asked)
     elif APPROVER in rung.to or (row.waiting_on == "approver" and not rung.is_chase):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.workflow.world import LAUNCH, local, ordos, ordos_roster
 from workflow import deadlines, rehearsal
 from workflow.calendars import china
-from workflow.definition import Due, Rung
-from workflow.moments import SHANGHAI, parse_day, parse_offset
+from workflow.definition import Rung
+from workflow.library import parse
+from workflow.moments import SHANGHAI, parse_offset
 
 
 def rung(*, at: str | None = None, pending_for: str | None = None, every: str | None = None, at_most: int = 1) -> Rung:
@@ -37,7 +38,7 @@ def test_a_cut_off_ends_the_day_early() -> None:
 
 
 def test_ordos_is_due_on_three_days() -> None:
-    found = [(one.obligation, one.key, one.due_at) for one in deadlines.occurrences(ordos().definition, 2022)]
+    found = [(one.obligation, one.key, one.due_at) for one in deadlines.occurrences(ordos().definition, 2022, china())]
     assert found == [
         ("target-choice", "2022", local("2022-01-05")),
         ("research-trip", "2022", local("2022-02-11")),
@@ -46,15 +47,16 @@ def test_ordos_is_due_on_three_days() -> None:
 
 
 def test_another_cycle_moves_every_date() -> None:
-    found = [one.due_date for one in deadlines.occurrences(ordos().definition, 2027)]
+    found = [one.due_date for one in deadlines.occurrences(ordos().definition, 2027, china())]
     assert found == [date(2027, 1, 4), date(2027, 2, 10), date(2027, 2, 15)]
 
 
 def test_a_cycle_without_the_day_has_no_occurrences() -> None:
-    leap = Due(on=parse_day("02-29"))
-    assert deadlines.resolve(leap, 2024) == date(2024, 2, 29)
+    text = ordos().text.replace("due: 01-04", "due: 02-29")
+    leap = parse(text.encode(), name="leap.yaml", cycle=2024).definition
+    assert deadlines.occurrences_of(leap, "target-choice", 2024, china())[0].due_date == date(2024, 2, 29)
     with pytest.raises(ValueError, match="2022年2月没有29日"):
-        deadlines.resolve(leap, 2022)
+        deadlines.occurrences_of(leap, "target-choice", 2022, china())
 
 
 #: Due day, rung, when it fires. New Year 2022 was Jan 1–3. For Spring Festival Jan 31–Feb 6 were off, and
@@ -157,7 +159,7 @@ def everything() -> list[str]:
     """Every instant of the programme, the chases of a day's worth of askings, and a rehearsal."""
     definition = ordos().definition
     found = []
-    for one in deadlines.occurrences(definition, 2022):
+    for one in deadlines.occurrences(definition, 2022, china()):
         found.append(f"{one.obligation} {one.due_at}")
         for step in definition.ladder_of(one.obligation):
             found.append(str(deadlines.rung_at(step, day=one.due_date, late_from=one.due_at, calendar=china())))

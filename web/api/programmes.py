@@ -140,7 +140,7 @@ class ObligationAnswer(Answer):
     form: tuple[FieldAnswer, ...]
     criteria: tuple[CriterionAnswer, ...]
     sign_off: tuple[StepAnswer, ...]
-    receiver: str
+    receivers: tuple[str, ...]
     ladder: tuple[RungAnswer, ...]
     occurrences: tuple[OccurrenceAnswer, ...]
 

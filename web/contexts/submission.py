@@ -6,7 +6,9 @@ from typing import Literal
 
 from web.contexts.frame import Choice, Decision, Frame, Light, Link, MessageStatus, State, WaitingOn
 
-FieldKind = Literal["text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file"]
+FieldKind = Literal[
+    "text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file", "unit", "table"
+]  # fmt: skip
 ActName = Literal["withdraw", "approve", "return", "extend", "exempt", "reopen", "urge"]
 
 

@@ -8,7 +8,17 @@ from sqlmodel import SQLModel
 
 from workflow.tables.asking import Link, Message, MessageItem, SignOff
 from workflow.tables.columns import UtcDateTime
-from workflow.tables.duties import Attachment, Content, Deadline, History, Programme, RungRow, Submission
+from workflow.tables.duties import (
+    Attachment,
+    Content,
+    Deadline,
+    History,
+    Involved,
+    Programme,
+    ProgrammeVersion,
+    RungRow,
+    Submission,
+)
 from workflow.tables.registers import Account, ApiToken, CalendarDay, Holding, Meta, Person, Supervision, Unit
 
 __all__ = [
@@ -20,12 +30,14 @@ __all__ = [
     "Deadline",
     "History",
     "Holding",
+    "Involved",
     "Link",
     "Message",
     "MessageItem",
     "Meta",
     "Person",
     "Programme",
+    "ProgrammeVersion",
     "RungRow",
     "SQLModel",
     "SignOff",

@@ -24,8 +24,25 @@ class Programme(SQLModel, table=True):
     launched_at: datetime = instant()
 
 
+class ProgrammeVersion(SQLModel, table=True):
+    """A text a programme has been pinned to; deadlines keep the version they were laid out by."""
+
+    __tablename__ = "programme_version"
+
+    programme_id: int = Field(primary_key=True, foreign_key="programme.id")
+    version: str = Field(primary_key=True)
+    source_text: str = long_text()
+    since: datetime = instant()
+    actor: str = ""
+    comment: str = long_text()
+
+
 class Deadline(SQLModel, table=True):
-    """A due instant that many submissions point at; an extended submission has one of its own."""
+    """A due instant that many submissions point at; an extended submission has one of its own.
+
+    ``opens_at`` is when its submissions come to be, ``opened_at`` when they did; ``number`` counts the occurrences
+    of an obligation, ``version`` is the definition's that laid it out.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
@@ -37,8 +54,19 @@ class Deadline(SQLModel, table=True):
     schedule_version: int = 1
     rearmed_on: date | None = None
     lapsed_at: datetime | None = instant(nullable=True)
+    version: str = ""
+    number: int = 0
+    heading: str = ""
+    opens_at: datetime | None = instant(nullable=True)
+    opened_at: datetime | None = instant(nullable=True)
 
     __table_args__ = (
+        Index(
+            "deadline_to_open",
+            "opens_at",
+            sqlite_where=text("opened_at IS NULL AND opens_at IS NOT NULL"),
+            postgresql_where=text("opened_at IS NULL AND opens_at IS NOT NULL"),
+        ),
         Index(
             "deadline_to_lapse",
             "due_at",
@@ -72,13 +100,21 @@ class RungRow(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """报送件: one unit × one occurrence; the thing with a state."""
+    """报送件: one unit × one occurrence; the thing with a state.
+
+    ``subject`` is the unit it is about where another body owes it, ``owner_post`` the post that owes it personally,
+    ``heading`` what tells it from others of its obligation, ``cause_id`` the submission whose event opened it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id")
     obligation: str
     occurrence: str
     unit: str = Field(foreign_key="unit.code", index=True)
+    subject: str = Field(default="", index=True)
+    owner_post: str = ""
+    heading: str = ""
+    cause_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     due_date: date
     due_at: datetime = instant()
@@ -103,7 +139,7 @@ class Submission(SQLModel, table=True):
     last_rung: str | None = None
 
     __table_args__ = (
-        UniqueConstraint("programme_id", "obligation", "occurrence", "unit"),
+        UniqueConstraint("programme_id", "obligation", "occurrence", "unit", "subject", name="submission_once"),
         Index(
             "submission_overdue",
             "programme_id",
@@ -119,6 +155,14 @@ class Submission(SQLModel, table=True):
             postgresql_where=text("chase_at IS NOT NULL"),
         ),
     )
+
+
+class Involved(SQLModel, table=True):
+    """A unit that reads a submission of another: it works with the owner, or the submission is about it."""
+
+    submission_id: int = Field(primary_key=True, foreign_key="submission.id")
+    unit: str = Field(primary_key=True, foreign_key="unit.code", index=True)
+    part: str
 
 
 class Content(SQLModel, table=True):

@@ -18,13 +18,14 @@ class Meta(SQLModel, table=True):
 
 
 class Unit(SQLModel, table=True):
-    """单位."""
+    """单位; ``body`` is set on one that a definition names and no roster has: the office, a task force, a post."""
 
     code: str = Field(primary_key=True)
     name: str = Field(index=True)
     category: str = ""
     groups: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     parent: str | None = None
+    body: str = ""
     row: int = 0
 
 

@@ -1,0 +1,35 @@
+"""Bodies that a definition names: found in the roster by their title, or standing in the store for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflow.audience import Audience, body_code
+from workflow.definition import Definition
+from workflow.roster import UnitRow
+
+CATEGORY = "工作机构"
+
+
+def missing(audience: Audience) -> tuple[UnitRow, ...]:
+    """The bodies and owing posts of a definition that no roster has as units, in the order they are named."""
+    definition, found = audience.definition, []
+    for key in dict.fromkeys(_named(definition)):
+        title = audience.body_title(key)
+        if audience.directory.called(title) is None:
+            found.append(UnitRow(f"{definition.programme}.{key}", title, CATEGORY, body=body_code(definition, key)))
+    return tuple(found)
+
+
+def known(audience: Audience) -> Audience:
+    """The audience with the bodies it lacks, for a plan that writes nothing."""
+    directory = audience.directory.with_bodies(missing(audience))
+    return Audience(audience.definition, directory, audience.on)
+
+
+def _named(definition: Definition) -> Iterator[str]:
+    yield from definition.bodies
+    for obligation in definition.obligations.values():
+        for name in (obligation.owed_by.named, obligation.owed_by.by):
+            if name and name not in definition.groups and (definition.body(name) or name in definition.posts):
+                yield name
