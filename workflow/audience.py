@@ -52,11 +52,17 @@ class Audience:
         if post == "supervising-leader":
             titles = self.directory.supervisor_posts(unit, self.on)
             return tuple(found for title in titles for found in self._held(title, None, post, title))
-        if post in self.definition.bodies:
-            staff = (self.people(["liaison", "unit-head"], code) for code in self.owners_named(post))
-            return _distinct(one for people in staff for one in people)
+        return self._holding(post) or self._staff_of(post)
+
+    def _holding(self, post: str) -> tuple[Recipient, ...]:
+        """Who holds a post of the city, by its key or by its title."""
         title = self.definition.post_title(post)
         return self._held(post, None, post, title) or self._held(title, None, post, title)
+
+    def _staff_of(self, body: str) -> tuple[Recipient, ...]:
+        """Liaison and head of a body of the definition."""
+        codes = self.owners_named(body) if body in self.definition.bodies else ()
+        return _distinct(one for code in codes for one in self.people(["liaison", "unit-head"], code))
 
     def reached(self, posts: Iterable[str], concern: Concern) -> tuple[Recipient, ...]:
         """Everyone whom ``posts`` mean for a submission, each person once, in the order of the posts."""
@@ -144,7 +150,7 @@ class Audience:
         if body is None:
             return ()
         wanted = (body.contact or body.led_by) if post == "liaison" else (body.led_by or body.contact)
-        return self.holders(wanted, unit) if wanted and wanted not in UNIT_POSTS else ()
+        return self._holding(wanted) if wanted else ()
 
     def _unit_title(self, post: str, unit: str) -> str:
         return f"{self.directory.unit(unit).name}{self.definition.post_title(post)}"
