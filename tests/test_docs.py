@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from commands import app
 from settings import Settings
@@ -90,3 +92,30 @@ def test_both_readmes_have_the_same_sections() -> None:
 
 def test_the_schema_for_editors_is_the_models_own() -> None:
     assert (HOUSE / "definitions" / "schema.json").read_text(encoding="utf-8") == library.schema()
+
+
+MECHANISMS = (HOUSE / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+
+
+def test_all_sixty_mechanisms_are_listed_once() -> None:
+    assert re.findall(r"^\| (M\d\d) \|", MECHANISMS, re.MULTILINE) == [f"M{number:02d}" for number in range(1, 61)]
+
+
+@cache
+def _written(name: str) -> object:
+    return YAML(typ="safe").load((HOUSE / "definitions" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("place", re.findall(r"`([a-z-]+: [a-z0-9.-]+)` \| `tests", MECHANISMS))
+def test_every_mechanism_stands_in_its_definition(place: str) -> None:
+    name, _, path = place.partition(": ")
+    found = _written(name)
+    for key in path.split("."):
+        assert isinstance(found, dict) and key in found, place
+        found = found[key]
+
+
+@pytest.mark.parametrize("test", re.findall(r"`(tests/[^`]+)` \|$", MECHANISMS, re.MULTILINE))
+def test_every_mechanism_has_a_test(test: str) -> None:
+    file, _, name = test.partition("::")
+    assert re.search(rf"^def {name}\(", (HOUSE / file).read_text(encoding="utf-8"), re.MULTILINE), test
