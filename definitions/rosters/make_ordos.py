@@ -2,7 +2,8 @@
 
 Run from the root of the tree: ``python -m definitions.rosters.make_ordos``. The same rows always make the
 same file. Members follow the Ordos plan, 三（一）1: four party departments, the departments and institutions
-of the city government, and the bodies under the autonomous region. The leaders' portfolios are made up.
+of the city government, and the bodies under the autonomous region. The leaders' portfolios are made up, and so
+is which unit works in which field: the plan, 三（三）3, only asks that fields weigh differently.
 """
 
 from __future__ import annotations
@@ -52,6 +53,26 @@ EDUCATION = Leader("fsz-jiaoyu", "副市长（分管教育和卫生健康）")
 TRADE = Leader("fsz-shangmao", "副市长（分管商务和文化旅游）")
 WELFARE = Leader("fsz-minsheng", "副市长（分管民政和人力资源）")
 LEADERS = (ECONOMY, INDUSTRY, SAFETY, CITY, FARMING, EDUCATION, TRADE, WELFARE)
+
+#: Posts that belong to no unit, beside the leaders' own: the leading group's and those the plan names in 四（二）.
+GROUP_HEAD = Leader("ldxz-zuzhang", "领导小组组长")
+SECRETARY_GENERAL = Leader("ldxz-mishuzhang", "秘书长")
+DEPUTY_HEAD = "领导小组副组长"
+PARTY_INSPECTOR = Leader("dcs-shiwei", "市委督查室负责人")
+CITY_INSPECTOR = Leader("dcs-shizhengfu", "市人民政府督查室负责人")
+ASSESSOR = Leader("kaohe-jigou", "“五位一体”考核工作机构")
+ALONE = (GROUP_HEAD, SECRETARY_GENERAL, PARTY_INSPECTOR, CITY_INSPECTOR, ASSESSOR)
+
+#: The fields of the evaluation, each with the codes of its units.
+FIELDS = {
+    "产业转型和园区发展领域": "KJJ GXJ SWJ GZW NYJ DSJZX TCZX GXQ KGYQ YCJ",
+    "改革创新和营商环境领域": "FGW CZJ SJJ SCJGJ TJJ ZWFWJ JRB GGZYZX SWUJ HG RH YBJF DCD",
+    "生态保护和乡村振兴领域": "ZRZYJ STHJJ SLJ NMJ LCJ XCZXJ GXS QXJ",
+    "城市建设与公共服务领域": "JYTYJ MZJ RSJ ZJJ JTJ WLJ WJW TYJRJ YBJ CGJ RFB GJJZX YYXY ZYXY STXY YZJ",
+    "社会治理领域": "ZFW MW GAJ SFJ YJJ XFJ XFZD BJZ",
+    "党的建设和综合保障领域": "ZZB XCB TZB WSB JGSWZX DASZG",
+}
+FIELD_OF = {code: field for field, codes in FIELDS.items() for code in codes.split()}
 
 #: Code, name and supervising leader of every member unit, by category.
 MEMBERS: dict[str, tuple[tuple[str, str, Leader | None], ...]] = {
@@ -139,13 +160,17 @@ def roster() -> Roster:
     for leader in LEADERS:
         people.append(_person(leader.key, leader.title, leader.key.replace("-", ".")))
         posts.append(PostRow(leader.title, None, leader.key, SINCE))
+    for other in ALONE:
+        people.append(_person(other.key, other.title, other.key.replace("-", ".")))
+        posts.append(PostRow(other.title, None, other.key, SINCE))
+    posts += [PostRow(DEPUTY_HEAD, None, deputy.key, SINCE) for deputy in (*LEADERS, SECRETARY_GENERAL)]
     return Roster(units, tuple(people), tuple(posts), tuple(_supervision()))
 
 
 def _members() -> Iterator[UnitRow]:
     for category, rows in MEMBERS.items():
         for code, name, _ in rows:
-            yield UnitRow(code, name, category, (MEMBER_UNITS, category))
+            yield UnitRow(code, name, category, (MEMBER_UNITS, category, FIELD_OF[code]))
 
 
 def _staff(unit: UnitRow) -> Iterator[PersonRow]:

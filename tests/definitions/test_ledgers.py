@@ -14,7 +14,8 @@ from definitions.ledgers.task_sheet import TITLES, Row
 from documents import ledgers, rosters
 from documents.sheets import workbook_tables
 from tests.definitions import huludao_dates
-from workflow import ledger_rows, ledger_tasks, library
+from workflow import library
+from workflow.tasks import sheet_rows, writing
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 NAMES = ("huludao-delivery", "weifang-key-work")
@@ -58,7 +59,7 @@ def test_ledger_reads_without_a_fault_beside_its_roster_and_definition(name: str
     roster = rosters.read(DEFINITIONS / "rosters" / f"{name}.xlsx")
     definition = library.load(DEFINITIONS / f"{name}.yaml").definition
     assert len(tasks) == len(ROWS[name])
-    assert ledger_rows.check(tasks, ledger_rows.names_of(roster, (), definition)) == ()
+    assert sheet_rows.check(tasks, sheet_rows.names_of(roster, (), definition)) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,7 +91,7 @@ def test_huludao_lead_units_are_those_of_the_definition() -> None:
 def test_huludao_ledger_written_into_its_definition_meets_the_plan() -> None:
     text = (DEFINITIONS / "huludao-delivery.yaml").read_text(encoding="utf-8")
     tasks = ledgers.read(DEFINITIONS / "ledgers" / "huludao-delivery.xlsx")
-    definition = ledger_tasks.composed(text, tasks, name="huludao-delivery.yaml").definition
+    definition = writing.composed(text, tasks, name="huludao-delivery.yaml").definition
     assert definition.planned is not None
     counted = Counter(task.part for task in definition.tasks)
     assert counted == {key: part.count for key, part in definition.planned.parts.items()}

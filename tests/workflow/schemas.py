@@ -14,6 +14,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "null": type(None),
 }
@@ -70,7 +71,7 @@ def _fits(keyword: str, wanted: Any, value: Any) -> bool:
             return re.search(wanted, value) is not None
         case "minLength" | "minItems" | "minProperties":
             return bool(len(value) >= wanted)
-        case "maxLength" | "maxItems":
+        case "maxLength" | "maxItems" | "maxProperties":
             return bool(len(value) <= wanted)
         case "minimum":
             return bool(value >= wanted)
@@ -82,4 +83,4 @@ def _fits(keyword: str, wanted: Any, value: Any) -> bool:
 
 
 def _is(kind: str, value: object) -> bool:
-    return isinstance(value, TYPES[kind]) and not (kind == "integer" and isinstance(value, bool))
+    return isinstance(value, TYPES[kind]) and not (kind in ("integer", "number") and isinstance(value, bool))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.workflow.schemas import misfits
-from tests.workflow.world import DEFINITION
+from tests.workflow.world import DEFINITION, ROOT
 from workflow import library, yaml_text
 
 
@@ -16,8 +16,9 @@ def plain(text: str) -> object:
     return json.loads(json.dumps(yaml_text.read(text.encode()).value, default=str))
 
 
-def test_the_schema_accepts_the_clean_file() -> None:
-    assert misfits(json.loads(library.schema()), plain(DEFINITION.read_text())) == []
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "definitions").glob("*.yaml")))
+def test_the_schema_accepts_what_ships(name: str) -> None:
+    assert misfits(json.loads(library.schema()), plain((ROOT / "definitions" / name).read_text())) == []
 
 
 @pytest.mark.parametrize(
