@@ -10,9 +10,9 @@ from sqlmodel import col, func, select
 
 from workflow.acts import Act
 from workflow.definition import Obligation
-from workflow.lifecycle import FILING, decide
+from workflow.forms import filekinds
 from workflow.refusals import AttachmentRefused
-from workflow.submissions import begin, case_of, content_of, keep
+from workflow.submissions import begin, content_of, decided, keep
 from workflow.tables import Attachment, Submission
 
 MAX_ATTACHMENT = 20 * 1024 * 1024
@@ -37,13 +37,14 @@ KNOWN_TYPES = frozenset(
 def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_type: str, data: bytes) -> Attachment:
     """Add a file to a draft's content; it becomes part of what is signed. Raises AttachmentRefused."""
     row, obligation = begin(act, submission_id, "edit")
-    decide(FILING, case_of(act, row, obligation), "edit")
+    decided(act, row, obligation, "edit")
     values = content_of(act, row)
     target = _file_field(obligation, field, values)
     if not data:
         raise AttachmentRefused(reason="文件是空的")
     if len(data) > MAX_ATTACHMENT:
         raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
+    filekinds.check(obligation.form[target].accepts, name=name, data=data)
     assert row.id is not None
     _check_room(act, row.id, len(data))
     digest = hashlib.sha256(data).hexdigest()
@@ -61,7 +62,7 @@ def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_
 def detach(act: Act, submission_id: int, attachment_id: int) -> Submission:
     """Take a file out of a draft's content; earlier versions keep it."""
     row, obligation = begin(act, submission_id, "edit")
-    decide(FILING, case_of(act, row, obligation), "edit")
+    decided(act, row, obligation, "edit")
     values = content_of(act, row)
     files = {k for k, field in obligation.form.items() if field.type == "file"}
     left = {k: [one for one in v if one["id"] != attachment_id] if k in files else v for k, v in values.items()}

@@ -34,7 +34,15 @@ _content = Content.__table__  # type: ignore[attr-defined]
 _attachment = Attachment.__table__  # type: ignore[attr-defined]
 
 #: What people read for an event of history.
-EVENTS: Mapping[str, str] = {**MOVES, "launch": "方案启动", "approve": "审签同意"}
+EVENTS: Mapping[str, str] = {
+    **MOVES,
+    "launch": "方案启动",
+    "approve": "审签同意",
+    "open": "开启",
+    "finding": "检查发现",
+    "amend": "方案修订",
+    "light": "亮灯变化",
+}
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,12 @@ def form_lines(obligation: Obligation, values: Mapping[str, Any]) -> tuple[FormL
     )
 
 
+def asks_for_units(obligation: Obligation) -> bool:
+    """Whether a field or a column wants the name of a unit."""
+    fields = obligation.form.values()
+    return any(field.type == "unit" or any(one.type == "unit" for one in field.columns.values()) for field in fields)
+
+
 def sign_off_lines(act: Act, row: Submission, listed: Listed, audience: Audience) -> tuple[SignOffLine, ...]:
     """The present round, step by step: who was asked and what they decided, else who would be asked."""
     query = select(_sign_off).where(_sign_off.c.submission_id == row.id, _sign_off.c.round == row.round)
@@ -176,10 +190,11 @@ def extension(row: Submission, history: Sequence[HistoryLine]) -> Extension | No
 
 def attachment_lines(act: Act, row: Submission, values: Mapping[str, Any]) -> tuple[AttachmentLine, ...]:
     """The files of the present content, in the order of the form."""
-    files = {one["id"]: name for name, value in values.items() for one in _files(value)}
+    fields = _file_fields(act, row)
+    files = {one["id"]: name for name in fields for one in _files(values.get(name))}
     if not files:
         return ()
-    added = _added(act, row)
+    added = _added(act, row, fields)
     columns = [column for column in _attachment.c if column.name != "data"]
     found = act.session.execute(select(*columns).where(_attachment.c.id.in_(files)))
     by_id = {one.id: one for one in found}
@@ -197,18 +212,24 @@ def prerequisites(act: Act, row: Submission, listed: Listed) -> tuple[Prerequisi
     )
 
 
-def _added(act: Act, row: Submission) -> dict[int, tuple[datetime, str]]:
+def _added(act: Act, row: Submission, fields: Sequence[str]) -> dict[int, tuple[datetime, str]]:
     """By file, when and by whom the first content version with it was saved."""
     query = select(_content.c.fields, _content.c.saved_at, _content.c.saved_by)
     versions = act.session.execute(query.where(_content.c.submission_id == row.id).order_by(_content.c.version))
     found: dict[int, tuple[datetime, str]] = {}
     for version in versions:
-        for value in version.fields.values():
-            for one in _files(value):
+        for name in fields:
+            for one in _files(version.fields.get(name)):
                 found.setdefault(one["id"], (version.saved_at, version.saved_by))
     return found
 
 
 def _files(value: object) -> list[dict[str, Any]]:
-    """The files in a stored value; every other type of value holds none."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    """The files in a stored value; one that was stored under an earlier definition may be anything."""
+    return [one for one in value if isinstance(one, dict) and "sha256" in one] if isinstance(value, list) else []
+
+
+def _file_fields(act: Act, row: Submission) -> tuple[str, ...]:
+    """The fields that hold files, in the order of the form; the rows of a table look like files and are none."""
+    form = act.definition(row.programme_id).obligations[row.obligation].form
+    return tuple(name for name, field in form.items() if field.type == "file")

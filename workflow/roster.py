@@ -76,7 +76,8 @@ class Directory:
         self._roster = roster
         self._bodies = {body.body: body for body in bodies}
         self._units = {unit.code: unit for unit in (*roster.units, *self._bodies.values())}
-        self._names = _names(self._units.values())
+        # A unit of the roster goes before a body of the same name.
+        self._names = _names((*self._bodies.values(), *roster.units))
         self._people = {person.key: person for person in roster.people}
         self._posts = _grouped(((row.post, row.unit), row) for row in roster.posts)
         self._supervision = _grouped((row.unit, row) for row in roster.supervision)
@@ -93,6 +94,15 @@ class Directory:
     def called(self, name: str) -> UnitRow | None:
         """The unit of a name or code; what stands in brackets after a name may be left out."""
         return self._units.get(name) or self._names.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the roster's units, bodies left out, in the roster's order."""
+        return tuple(unit.name for unit in self._units.values() if not unit.body)
+
+    def named(self, name: str) -> str | None:
+        """The roster's name for a unit given by name or code; None for what is no unit of the roster."""
+        found = self.called(name)
+        return found.name if found is not None and not found.body else None
 
     def body(self, code: str) -> UnitRow | None:
         """The body that stands in for a definition's, None where the roster has it as a unit or nobody has."""

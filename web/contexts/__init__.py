@@ -1,6 +1,8 @@
 """A frozen dataclass for every template: all that a page may show, as plain values."""
 
+from web.contexts.channels import ChannelsPage
 from web.contexts.entry import LoginPage, PasswordPage, ProblemPage
+from web.contexts.letters import LettersPage
 from web.contexts.mail import MessagePage, MessagesPage, OutboxPage
 from web.contexts.overdue import OverduePage
 from web.contexts.overview import BoardPage, ProgrammesPage
@@ -18,6 +20,8 @@ Page = (
     | MessagesPage
     | MessagePage
     | OutboxPage
+    | ChannelsPage
+    | LettersPage
     | SignPage
     | ReceiptPage
     | DecidedOtherwisePage
@@ -27,8 +31,10 @@ Page = (
 
 __all__ = [
     "BoardPage",
+    "ChannelsPage",
     "DeadLinkPage",
     "DecidedOtherwisePage",
+    "LettersPage",
     "LoginPage",
     "MessagePage",
     "MessagesPage",

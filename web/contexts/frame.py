@@ -13,7 +13,7 @@ Light = Literal["green", "yellow", "red", "none"]
 Role = Literal["office", "unit", "inspector", "admin"]
 Decision = Literal["approve", "return"]
 MessageStatus = Literal["queued", "held", "sending", "sent", "failed", "cancelled"]
-Section = Literal["programmes", "overdue", "messages", "outbox", "none"]
+Section = Literal["programmes", "overdue", "messages", "channels", "outbox", "none"]
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,17 @@ class Notice:
 
 @dataclass(frozen=True)
 class Frame:
-    """The frame round a page. `viewer` is None before signing in, `clock` is None outside a rehearsal."""
+    """The frame round a page. `viewer` is None before signing in, `clock` is None outside a rehearsal.
+
+    `alarm` is why nothing is sent, for the people who can release it; empty when all goes out.
+    """
 
     section: Section
     viewer: Viewer | None
     clock: Clock | None
     form_token: str
     notices: tuple[Notice, ...] = ()
+    alarm: str = ""
 
 
 @dataclass(frozen=True)

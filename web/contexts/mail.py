@@ -25,7 +25,7 @@ class MessageLine:
 
 @dataclass(frozen=True)
 class MessagesPage:
-    """Delivery proof, newest first."""
+    """Delivery proof, newest first; `exports` is the same list as files."""
 
     frame: Frame
     as_of: datetime
@@ -34,6 +34,7 @@ class MessagesPage:
     submission: str
     lines: tuple[MessageLine, ...]
     pager: Pager
+    exports: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

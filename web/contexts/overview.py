@@ -59,7 +59,8 @@ class BoardColumn:
 
 @dataclass(frozen=True)
 class BoardCell:
-    """One submission on the board. Days are calendar days; `desk` names whose desk it lies on."""
+    """One submission on the board. Days are calendar days; `desk` names whose desk it lies on,
+    `standing` is set where the lifecycle has a word of its own for the state."""
 
     href: str
     state: State
@@ -68,6 +69,7 @@ class BoardCell:
     desk: str = ""
     days_late: int = 0
     extended_to: date | None = None
+    standing: str = ""
 
 
 @dataclass(frozen=True)

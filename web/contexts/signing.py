@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from web.contexts.frame import Decision
-from web.contexts.submission import Attachment, FormField, SignOffLine
+from web.contexts.submission import Attachment, FormField, ScoreLine, SignOffLine, TargetLine
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class SignPage:
     changed_at: datetime | None = None
     others_href: str = ""
     others_waiting: int = 0
+    targets: tuple[TargetLine, ...] = ()
+    score: ScoreLine | None = None
 
 
 @dataclass(frozen=True)

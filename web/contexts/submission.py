@@ -1,5 +1,6 @@
 """One submission: what is owed, what was written, who signs, what happened, what may be done now."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -9,7 +10,58 @@ from web.contexts.frame import Choice, Decision, Frame, Light, Link, MessageStat
 FieldKind = Literal[
     "text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file", "unit", "table"
 ]  # fmt: skip
-ActName = Literal["withdraw", "approve", "return", "extend", "exempt", "reopen", "urge"]
+ActName = Literal["withdraw", "accept", "approve", "return", "extend", "exempt", "reopen", "urge", "finding"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table, to read or to fill in as a field is; `name` is what it is sent as."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    value: str = ""
+    options: tuple[Choice, ...] = ()
+    required: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row, counted from 1; `error` is about the whole of it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    error: str = ""
+
+    def faults(self, label: str) -> Iterator["Fault"]:
+        """What is wrong with the row and its cells, told with the name of the table."""
+        if self.error:
+            yield Fault(self.cells[0].name, label, f"第{self.number}行{self.error}")
+        for cell in self.cells:
+            if cell.error:
+                yield Fault(cell.name, label, f"第{self.number}行“{cell.label}”{cell.error}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table field; to fill in, some empty ones follow those that are stored, `most` in all.
+
+    `heads` are the columns as the cells of an empty row.
+    """
+
+    heads: tuple[Cell, ...]
+    rows: tuple[TableRow, ...]
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something to be put right, and the id of the place where."""
+
+    anchor: str
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -17,7 +69,8 @@ class FormField:
     """One field of the form, to read or to fill in.
 
     To read, `value` is the stored value in words. To fill in, it is the text as it was typed, which stays
-    after an error; `choice`, `choices` and `yes-no` have `options` instead, `file` fields have `files`.
+    after an error; `choice`, `choices` and `yes-no` have `options` instead, `file` fields have `files` and the
+    endings they `accept`, tables have `table`. `unit` stands behind a figure, `note` beside it.
     """
 
     name: str
@@ -28,7 +81,53 @@ class FormField:
     value: str = ""
     options: tuple[Choice, ...] = ()
     files: tuple["Attachment", ...] = ()
+    table: Table | None = None
+    accept: str = ""
+    unit: str = ""
+    note: str = ""
     error: str = ""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the field, its rows and its cells."""
+        mine = (Fault(f"field-{self.name}", self.label, self.error),) if self.error else ()
+        return mine + tuple(
+            fault for row in (self.table.rows if self.table else ()) for fault in row.faults(self.label)
+        )
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """One target: what was wanted, what was reached, and how it stands in Chinese.
+
+    `so_far` is the sum over the cycle, empty for a target of each occurrence; `tone` colours the standing.
+    """
+
+    label: str
+    wanted: str
+    value: str
+    so_far: str
+    standing: str
+    tone: Literal["good", "bad", "plain"]
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """One rated criterion, its weight in percent; `points` is empty while it is missing."""
+
+    title: str
+    weight: int
+    points: str
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """The ratings of a submission and what they come to; `total` is empty while one is missing."""
+
+    ratings: tuple[RatingLine, ...]
+    total: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +156,20 @@ class Editing:
     may_submit: bool
     signed: bool
     newer_href: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Another submission of the same chain, and the event in Chinese that joins the two; `about` is a unit."""
+
+    href: str
+    title: str
+    unit: str
+    because: str
+    state: State
+    light: Light
+    due_date: date
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,8 +225,8 @@ class SentMessage:
 class Act:
     """Something the caller may do now, as one small form; `comment` and `error` survive a refusal.
 
-    `until` (a local date, for an extension) and `approvers` (for a decision the office enters from paper)
-    are None or empty when the act does not ask for them.
+    `until` (a local date, for an extension), `approvers` (for a decision the office enters from paper) and `kinds`
+    (of a finding) are None or empty when the act does not ask for them.
     """
 
     name: ActName
@@ -122,6 +235,7 @@ class Act:
     comment: str = ""
     until: date | None = None
     approvers: tuple[Choice, ...] = ()
+    kinds: tuple[Choice, ...] = ()
     error: str = ""
 
 
@@ -130,7 +244,10 @@ class SubmissionPage:
     """One submission with everything around it. Days late count from `due_at`, the first late instant.
 
     `asked` is the duty in one sentence, `returned` why it is back with the unit. `edit_href` opens the form
-    for a caller who usually only reads.
+    for a caller who usually only reads. `units` are offered where a unit is asked for. `standing` is set where
+    the lifecycle has a word of its own for the state.
+    `heading` tells it from others of its obligation, `about` is the unit it is about where another owes it,
+    `owner_post` the post that owes it personally; `cause` opened it, `follow_ups` are what it opened.
     """
 
     frame: Frame
@@ -164,3 +281,12 @@ class SubmissionPage:
     editing: Editing | None = None
     edit_href: str = ""
     form_error: str = ""
+    standing: str = ""
+    targets: tuple[TargetLine, ...] = ()
+    score: ScoreLine | None = None
+    units: tuple[str, ...] = ()
+    heading: str = ""
+    about: str = ""
+    owner_post: str = ""
+    cause: Relation | None = None
+    follow_ups: tuple[Relation, ...] = ()

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
 from web.contexts.frame import Choice
-from web.contexts.submission import Attachment, FormField
-from workflow import attachments, ledger, submissions
+from web.contexts.submission import Attachment, FormField, Table
+from web.pages import measures, tables
+from web.pages.tables import TypedRow
+from workflow import attachments, forms, ledger, submissions
 from workflow.acts import Act
 from workflow.attachments import MAX_ATTACHMENT
+from workflow.definition import FormField as Asked
 from workflow.dossier import Dossier
+from workflow.forms import filekinds
 from workflow.papers import AttachmentLine, FormLine
 from workflow.refusals import AttachmentRefused
+from workflow.scores import Figure
 
 #: A field named x is sent as field-x, so that it never meets the names of the page itself.
 PREFIX = "field-"
-Typed = Mapping[str, str | list[str]]
+#: The button of table x sends this and x.
+MORE = "rows-"
+Value = str | list[str] | list[TypedRow]
+Typed = Mapping[str, Value]
 
 
 @dataclass(frozen=True)
@@ -41,15 +49,24 @@ class Given:
         number = self.then.removeprefix("remove-")
         return int(number) if number != self.then and number.isdecimal() and len(number) < 10 else None
 
+    @property
+    def grown(self) -> str:
+        """The table whose button for more rows was pressed, empty for every other button."""
+        return self.then.removeprefix(MORE) if self.then.startswith(MORE) else ""
+
 
 @dataclass(frozen=True)
 class Kept:
-    """What a refused form said, so that nothing typed is lost; ``faults`` are by field."""
+    """What a refused form said, so that nothing typed is lost; ``faults`` are by field and by cell.
+
+    ``grown`` is the table that gets more empty rows.
+    """
 
     typed: Typed | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     newer: bool = False
+    grown: str = ""
 
 
 class UploadRefused(AttachmentRefused):
@@ -59,10 +76,13 @@ class UploadRefused(AttachmentRefused):
 def read(form: FormData, found: Dossier) -> Given:
     """A sent form by the fields of its submission; a name the form lacks stays, to be refused by the use case."""
     kinds = {line.name: line.field.type for line in found.form}
-    values: dict[str, str | list[str]] = {}
+    laid_out = [f"{PREFIX}{name}" for name, kind in kinds.items() if kind == "table"]
+    values: dict[str, Value] = {key.removeprefix(PREFIX): tables.read(form, key) for key in laid_out}
     uploads: list[tuple[str, UploadFile]] = []
-    for key in dict.fromkeys(key for key in form if key.startswith(PREFIX)):
-        name, sent = key.removeprefix(PREFIX), form.getlist(key)
+    for key, sent in _by_name(form).items():
+        if tables.is_cell(key, laid_out):
+            continue
+        name = key.removeprefix(PREFIX)
         words = [one.replace("\r\n", "\n") for one in sent if isinstance(one, str)]
         uploads += [(name, one) for one in sent if isinstance(one, UploadFile) and one.filename]
         if kinds.get(name) == "choices":
@@ -71,8 +91,20 @@ def read(form: FormData, found: Dossier) -> Given:
             values[name] = words[0] if words else ""
     version = str(form.get("if_version", ""))
     known = int(version) if version.isdecimal() and len(version) < 10 else None
-    changed = not found.sheet.version or "edit" not in found.moves or _differ(values, found)
-    return Given(values, tuple(uploads), known, str(form.get("then", "save")), changed)
+    then = str(form.get("then", "save"))
+    # Who only wants more rows has not written anything yet.
+    begun = not found.sheet.version and not then.startswith(MORE)
+    changed = begun or "edit" not in found.moves or _differ(values, found)
+    return Given(values, tuple(uploads), known, then, changed)
+
+
+def _by_name(form: FormData) -> dict[str, list[UploadFile | str]]:
+    """What was sent for each field of the content, in one pass however many there are."""
+    found: dict[str, list[UploadFile | str]] = {}
+    for key, value in form.multi_items():
+        if key.startswith(PREFIX):
+            found.setdefault(key, []).append(value)
+    return found
 
 
 def _differ(values: Typed, found: Dossier) -> bool:
@@ -114,16 +146,24 @@ def to_fill_in(found: Dossier, kept: Kept) -> tuple[FormField, ...]:
 
 
 def to_read(found: Dossier) -> tuple[FormField, ...]:
-    """The form in words."""
+    """The form in words; what targets and ratings asked is told with them."""
+    measured = measures.names(found.targets, found.score)
     return tuple(
-        FormField(
-            name=line.name,
-            label=line.field.label,
-            kind=line.field.type,
-            value="" if _blank(line.value) else line.shown,
-            files=files(found, line.name),
-        )
+        replace(reading(line.name, line.field, line.value), files=files(found, line.name))
         for line in found.form
+        if line.name not in measured
+    )
+
+
+def reading(name: str, field: Asked, value: Any) -> FormField:
+    """One field in words, its files left out."""
+    laid_out = field.type == "table" and not forms.misfits(field, value)
+    return FormField(
+        name=name,
+        label=field.label,
+        kind=field.type if laid_out or field.type != "table" else "paragraph",
+        value="" if _blank(value) else forms.shown(field, value),
+        table=tables.to_read(field, value) if laid_out and not _blank(value) else None,
     )
 
 
@@ -135,17 +175,41 @@ def files(found: Dossier, name: str) -> tuple[Attachment, ...]:
 def _field(found: Dossier, line: FormLine, kept: Kept) -> FormField:
     typed = _as_typed(line) if kept.typed is None else kept.typed.get(line.name, "")
     chosen = typed if isinstance(typed, list) else [typed]
+    target = next((one for one in found.targets if one.name == line.name), None)
     return FormField(
         name=line.name,
         label=line.field.label,
-        kind=line.field.type,
+        kind=tables.kind_of(line.field.type, typed if isinstance(typed, str) else ""),
         required=line.field.required,
-        help=line.field.help,
+        help=f"目标：{measures.wanted(target)}" if target else _help(line.field),
         value=typed if isinstance(typed, str) else "",
         options=tuple(Choice(value, label, value in chosen) for value, label in _options(line)),
         files=files(found, line.name),
+        table=_table(line, typed, kept),
+        accept=",".join(filekinds.endings(line.field.accepts)),
+        unit=target.unit if target else "",
+        note=_so_far(target) if target else "",
         error=kept.faults.get(line.name, ""),
     )
+
+
+def _table(line: FormLine, typed: Value, kept: Kept) -> Table | None:
+    if line.field.type != "table":
+        return None
+    rows = [row for row in typed if isinstance(row, dict)] if isinstance(typed, list) else []
+    return tables.to_fill_in(line.name, line.field, rows, faults=kept.faults, more=kept.grown == line.name)
+
+
+def _help(field: Asked) -> str:
+    """What the definition says, and what the field's own bounds say."""
+    files = f"可传：{filekinds.named(field.accepts)}" if field.accepts else ""
+    return "。".join(text.rstrip("。") for text in (field.help, files) if text)
+
+
+def _so_far(target: Figure) -> str:
+    if target.so_far is None or target.so_far == (target.value or 0):
+        return ""
+    return f"另有各期已报送 {target.so_far - (target.value or 0):f}{target.unit}，合计对照目标"
 
 
 def _options(line: FormLine) -> tuple[tuple[str, str], ...]:
@@ -154,8 +218,10 @@ def _options(line: FormLine) -> tuple[tuple[str, str], ...]:
     return tuple((option, option) for option in line.field.options)
 
 
-def _as_typed(line: FormLine) -> str | list[str]:
+def _as_typed(line: FormLine) -> Value:
     """A stored value as a browser would send it."""
+    if line.field.type == "table":
+        return tables.as_typed(line.field, line.value)
     if line.field.type == "choices":
         return [str(one) for one in line.value or ()]
     if isinstance(line.value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -13,11 +14,12 @@ from web.contexts.signing import (
     SignPage,
 )
 from web.contexts.submission import Attachment, FormField, SignOffLine
-from web.pages import waiting
-from workflow import deadlines, forms
+from web.pages import contents, measures, waiting
+from workflow import deadlines, scores
 from workflow.acts import Act
 from workflow.definition import Obligation
 from workflow.refusals import LinkUnknown, NotFound
+from workflow.roster import UnitRow
 from workflow.signing import Choice
 from workflow.tables import Attachment as StoredFile
 from workflow.tables import Content, History, Link, SignOff, Submission
@@ -54,6 +56,10 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
     row = _submission(act, request)
     definition = act.definition(row.programme_id)
     obligation = definition.obligations[row.obligation]
+    values = _content(act, request)
+    figures = scores.figures(act, row, obligation, values)
+    score = scores.score(definition, obligation, values, unit=_scored(act, row))
+    told = measures.names(figures, score)
     requests = _requests(act, row)
     submitted = _submitted(act, row)
     return SignPage(
@@ -72,7 +78,7 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         due_date=row.due_date,
         due_at=row.due_at,
         days_late=deadlines.days_late(row.due_date, act.now) if act.now >= row.due_at else 0,
-        fields=_fields(act, request, obligation),
+        fields=tuple(field for field in _fields(act, request, obligation) if field.name not in told),
         attachments=_files(act, door, request, obligation),
         criteria=tuple(one.title + (f"：{one.help}" if one.help else "") for one in obligation.criteria.values()),
         signed_before=_signed_before(requests, request),
@@ -82,6 +88,8 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         contact=door.contact,
         others_href=f"{door.here}/all",
         others_waiting=waiting.others(act, request),
+        targets=measures.targets(figures),
+        score=measures.score(score),
     )
 
 
@@ -118,14 +126,20 @@ def decided_otherwise(act: Act, door: Door, request: SignOff, attempted: Choice)
 
 def file_of(act: Act, request: SignOff, attachment_id: int) -> StoredFile:
     """A file of the content that this request is about; raises NotFound for any other."""
+    row = _submission(act, request)
+    form = act.definition(row.programme_id).obligations[row.obligation].form
     values = _content(act, request)
-    known = {
-        one["id"] for value in values.values() if isinstance(value, list) for one in value if isinstance(one, dict)
-    }
+    # The rows of a table look like files and may say any number.
+    known = {one["id"] for name, field in form.items() if field.type == "file" for one in _listed(values.get(name))}
     found = act.session.get(StoredFile, attachment_id) if attachment_id in known else None
     if found is None:
         raise NotFound
     return found
+
+
+def _scored(act: Act, row: Submission) -> UnitRow:
+    """Whom a score is about: the unit of an inspection's report, else whoever owes it."""
+    return act.audience(row.programme_id).directory.unit(row.subject or row.unit)
 
 
 def _submission(act: Act, request: SignOff) -> Submission:
@@ -147,7 +161,7 @@ def _submitted(act: Act, row: Submission) -> History | None:
 def _fields(act: Act, request: SignOff, obligation: Obligation) -> tuple[FormField, ...]:
     values = _content(act, request)
     return tuple(
-        FormField(name=name, label=field.label, kind=field.type, value=forms.shown(field, values.get(name)))
+        contents.reading(name, field, values.get(name))
         for name, field in obligation.form.items()
         if field.type != "file"
     )
@@ -172,8 +186,8 @@ def _files(act: Act, door: Door, request: SignOff, obligation: Obligation) -> tu
     )
 
 
-def _listed(value: object) -> list[dict[str, str]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _listed(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict) and "sha256" in one] if isinstance(value, list) else []
 
 
 def _requests(act: Act, row: Submission) -> list[SignOff]:

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflow.definition.words import COMPARATORS, ColumnType, Comparator, FieldType, Identifier, Part, Words
+from workflow.definition.words import COMPARATORS, ColumnType, Comparator, FieldType, FileKind, Identifier, Part, Words
 
 
 class Column(Part):
@@ -26,7 +26,11 @@ class Column(Part):
 
 
 class FormField(Part):
-    """One thing the form asks for; ``at_least`` and ``at_most`` bound a number, or the rows of a table."""
+    """One thing the form asks for; ``at_least`` and ``at_most`` bound a number, or the rows of a table.
+
+    ``accepts`` are the kinds of files a file field takes, any when empty. ``not_before`` and ``not_after`` name
+    another date field of the form.
+    """
 
     label: Words
     type: FieldType
@@ -37,6 +41,9 @@ class FormField(Part):
     at_least: int | None = None
     at_most: int | None = None
     max_length: int = Field(default=20_000, ge=1, le=100_000)
+    accepts: tuple[FileKind, ...] = ()
+    not_before: str | None = None
+    not_after: str | None = None
 
     @model_validator(mode="after")
     def _options_where_chosen(self) -> Self:
@@ -48,6 +55,14 @@ class FormField(Part):
             raise ValueError("选项（options）有重复")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError("at_least 不能大于 at_most")
+        return self
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> Self:
+        if self.type != "file" and self.accepts:
+            raise ValueError("文件种类（accepts）只用于 file 类型")
+        if self.type != "date" and (self.not_before or self.not_after):
+            raise ValueError("not_before、not_after 只用于 date 类型")
         return self
 
 

@@ -27,6 +27,9 @@ CONCERNED = "concerned"
 FieldType = Literal[
     "text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file", "unit", "table"
 ]
+FileKind = Literal[
+    "pdf", "ofd", "doc", "docx", "wps", "xls", "xlsx", "et", "ppt", "pptx", "jpg", "png", "zip"
+]  # fmt: skip
 ColumnType = Literal["text", "integer", "decimal", "date", "choice", "unit"]
 Say = Literal["reminder", "overdue", "escalation", "notice"]
 Light = Literal["green", "yellow", "red"]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from workflow.definition import Definition, Obligation, Opening
+from workflow.definition import Column, Definition, Obligation, Opening
 from workflow.soundness.findings import Unsound, known
 from workflow.yaml_text import Path
+
+#: Events that come with a form that was complete.
+_WITH_CONTENT = frozenset({"filed", "filed-late", "target-unmet"})
+_ASKED = Column(label="-", required=True)
 
 
 def check(definition: Definition, where: Mapping[str, Path]) -> Iterator[Unsound]:
     """Follow-ups that nothing would open, or that lean on a field nobody has."""
     for name, obligation in definition.obligations.items():
         path = where[name]
-        if obligation.due.from_calendar and obligation.opened_by:
-            text = "由事件引出的事项，截止时间须写 opened、field 或 by_hand"
-            yield Unsound((*path, "due"), "due-misplaced", text)
+        if obligation.opened_by and obligation.due.kind not in ("opened", "field"):
+            yield Unsound((*path, "due"), "due-misplaced", "由事件引出的事项，截止时间须写 opened 或 field")
         if obligation.due.kind == "field" and not obligation.opened_by:
             yield Unsound((*path, "due"), "due-misplaced", "按栏目定截止日期的事项须写 opened_by")
         if obligation.opens is not None and not obligation.due.from_calendar:
             yield Unsound((*path, "opens"), "opens-misplaced", "opens 只用于日期事先可知的事项")
         for index, opening in enumerate(obligation.opened_by):
             yield from _opening(definition, obligation, opening, (*path, "opened_by", index))
+        yield from _secrecy(definition, name, obligation, path)
     yield from _rollover(definition)
 
 
@@ -36,13 +40,36 @@ def _opening(definition: Definition, obligation: Obligation, opening: Opening, p
             yield from known("栏目", opening.condition.field, {*source.form}, (*path, "if", "field"), "unknown-field")
     field = obligation.due.field
     if field is not None and opening.rows is None:
-        dates = [{key for key, one in source.form.items() if one.type == "date"} for source in sources]
-        if not sources:
-            yield Unsound(path, "of-missing", "按栏目定截止日期，of 须写明由哪个事项引出")
-        for names in dates:
-            yield from known("日期栏目", field, names, path, "unknown-field")
+        yield from _dated(opening, field, sources, path)
     if opening.rows is not None and sources:
         yield from _rows(opening, sources[0], field, path)
+
+
+def _dated(opening: Opening, field: str, sources: Sequence[Obligation], path: Path) -> Iterator[Unsound]:
+    """A date taken from a field must be there when the event happens: required, and asked by a filing."""
+    if not sources:
+        yield Unsound(path, "of-missing", "按栏目定截止日期，of 须写明由哪个事项引出")
+    if opening.event not in _WITH_CONTENT:
+        text = f"按栏目定截止日期的事项只能由 {'、'.join(sorted(_WITH_CONTENT))} 引出，其他事件发生时栏目可能还没有填"
+        yield Unsound((*path, "event"), "date-unsure", text)
+    for source in sources:
+        names = {key for key, one in source.form.items() if one.type == "date"}
+        yield from known("日期栏目", field, names, path, "unknown-field")
+        if field in names and not source.form[field].required:
+            yield Unsound(path, "date-unsure", f"“{source.title}”的栏目“{field}”须写 required: true，截止日期由它而定")
+
+
+def _secrecy(definition: Definition, name: str, obligation: Obligation, path: Path) -> Iterator[Unsound]:
+    """Nobody is told of what is hidden by a rung, or by a duty that everybody sees."""
+    if obligation.visibility == "hidden":
+        if any("subject" in rung.to for rung in definition.ladder_of(name)):
+            text = f"梯次“{obligation.ladder}”通知被检查单位，不公开的事项不能使用"
+            yield Unsound((*path, "ladder"), "secret-told", text)
+        return
+    for index, needed in enumerate(obligation.requires):
+        if needed in definition.obligations and definition.obligations[needed].visibility == "hidden":
+            text = f"公开的事项不能以不公开的“{needed}”为前置事项"
+            yield Unsound((*path, "requires", index), "secret-told", text)
 
 
 def _rows(opening: Opening, source: Obligation, due: str | None, path: Path) -> Iterator[Unsound]:
@@ -57,8 +84,13 @@ def _rows(opening: Opening, source: Obligation, due: str | None, path: Path) -> 
         if name is not None:
             fitting = {column for column, one in columns.items() if one.type == kind}
             yield from known("列", name, fitting, (*path, "rows", key), "unknown-column")
-    if rows.due is None and due is not None:
+    if due is not None and rows.due is None:
         yield Unsound((*path, "rows"), "due-misplaced", "按行定截止日期须在 rows 中写 due")
+    if due is not None and rows.due in columns and not columns[rows.due].required:
+        text = f"列“{rows.due}”须写 required: true，截止日期由它而定"
+        yield Unsound((*path, "rows", "due"), "date-unsure", text)
+    if not columns.get(rows.unit, _ASKED).required:
+        yield Unsound((*path, "rows", "unit"), "unit-unsure", f"列“{rows.unit}”须写 required: true，由谁承办由它而定")
 
 
 def _rollover(definition: Definition) -> Iterator[Unsound]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from tests.web.samples.office import NOW, TITLE, UNITS, at
 from tests.web.samples.submission import ATTACHMENTS, CRITERIA, HASH, READ, SIGN_OFF
+from tests.web.samples.tables import SCORED, TARGETS
 from web import contexts
 from web.contexts.signing import DecidedItem, EarlierReturn, SignedDecision, WaitingItem
 
@@ -47,6 +48,8 @@ def asked() -> contexts.SignPage:
         contact=CONTACT,
         others_href=f"{LINK}/all",
         others_waiting=9,
+        targets=TARGETS,
+        score=SCORED,
     )
 
 

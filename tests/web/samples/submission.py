@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.web.samples.office import CLOCK, LIAISON, OFFICE, TITLE, at
+from tests.web.samples.tables import READ_TABLE, SCORE, SCORED, TABLE, TARGETS
 from web import contexts
 from web.contexts.frame import Choice, Frame, Link
 from web.contexts.submission import (
@@ -13,6 +14,7 @@ from web.contexts.submission import (
     FormField,
     HistoryLine,
     Prerequisite,
+    Relation,
     SentMessage,
     SignOffLine,
 )
@@ -51,7 +53,19 @@ FIELDS = (
     FormField("output", "对标对象上年产值（亿元）", "decimal", value="4812.5"),
     FormField("agreed", "联系建立日期", "date", value="2022-01-03"),
     FormField("visited", "是否已对接", "yes-no", options=(Choice("yes", "是", chosen=True), Choice("no", "否"))),
-    FormField("letter", "联系函和指标表", "file", required=True, help="盖章扫描件"),
+    FormField("partner", "对口配合单位", "unit", value="市发展和改革委员会"),
+    FormField(
+        "signed",
+        "签约项目完成值",
+        "decimal",
+        required=True,
+        help="不低于300个",
+        value="120",
+        unit="个",
+        note="另有各期已报送 190个，合计对照目标",
+    ),
+    FormField("projects", "重点项目清单", "table", required=True, help="一行一个项目", table=TABLE),
+    FormField("letter", "联系函和指标表", "file", required=True, help="盖章扫描件", accept=".pdf,.jpg,.jpeg"),
 )
 ATTACHMENTS = (
     Attachment(
@@ -80,7 +94,13 @@ IN_WORDS = {
     "visited": "是",
 }
 READ = tuple(
-    replace(field, value=IN_WORDS.get(field.name, field.value), options=(), files=ATTACHMENTS * (field.kind == "file"))
+    replace(
+        field,
+        value=IN_WORDS.get(field.name, field.value),
+        options=(),
+        files=ATTACHMENTS * (field.kind == "file"),
+        table=READ_TABLE if field.table else None,
+    )
     for field in FIELDS
 )
 CRITERIA = (
@@ -128,12 +148,34 @@ OFFICE_ACTS = (
     Act("return", "/submissions/28/return", "required", comment="请补", error="退回时要写明理由，至少 4 个字。"),
     Act("extend", "/submissions/28/extend", "required", until=date(2022, 1, 10)),
     Act("exempt", "/submissions/28/exempt", "required"),
+    Act(
+        "finding",
+        "/submissions/28/finding",
+        "required",
+        kinds=(Choice("problem", "发现问题"), Choice("false-data", "数据弄虚作假")),
+    ),
+)
+CAUSE = Relation(
+    "/submissions/12", "每月调度", "领导小组办公室", "报送", "filed", "green", date(2022, 1, 3), about="市能源局"
+)
+FOLLOW_UPS = (
+    Relation(
+        "/submissions/91", "警示约谈", "领导小组办公室", "亮红灯", "draft", "green", date(2022, 1, 13), "市能源局"
+    ),
+    Relation(
+        "/submissions/92", "限期整改：补充指标", "市能源局", "检查发现：发现问题", "overdue", "red", date(2022, 1, 5)
+    ),
 )
 
 
 def overdue_at_the_approver() -> contexts.SubmissionPage:
     """What the office sees of a submission that lies on a vice mayor's desk."""
     return contexts.SubmissionPage(
+        heading="煤矿智能化改造",
+        about="市应急管理局",
+        owner_post="主要负责同志",
+        cause=CAUSE,
+        follow_ups=FOLLOW_UPS,
         frame=replace(OFFICE, section="programmes"),
         programme=Link("/programmes/ordos-benchmarking-2022", f"{TITLE} 2022"),
         unit="市能源局",
@@ -162,6 +204,9 @@ def overdue_at_the_approver() -> contexts.SubmissionPage:
         asked="选定一个对等、对口、对应的先进单位，写明主要指标和学习内容",
         acts=OFFICE_ACTS,
         edit_href="/submissions/28?fill=1",
+        targets=TARGETS,
+        score=SCORE,
+        units=("市能源局", "市应急管理局", "市发展和改革委员会"),
     )
 
 
@@ -170,7 +215,7 @@ def being_filled_in() -> contexts.SubmissionPage:
     wrong = {
         "target": replace(FIELDS[0], value="", error="请填写建标学习对象。"),
         "indicators": replace(FIELDS[4], value="六", error="请填整数，例如 6。"),
-        "letter": replace(FIELDS[8], files=ATTACHMENTS, error="这个文件带宏，不能接收；请另存为不带宏的 .xlsx 再传。"),
+        "letter": replace(FIELDS[-1], files=ATTACHMENTS, error="这个文件带宏，不能接收；请另存为不带宏的 .xlsx 再传。"),
     }
     return replace(
         overdue_at_the_approver(),
@@ -218,4 +263,5 @@ def filed_late() -> contexts.SubmissionPage:
         working_days_late=1,
         acts=(Act("reopen", "/submissions/28/reopen", "required"),),
         edit_href="",
+        score=SCORED,
     )
