@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 
-from workflow import catalogue, desks, sight
+from workflow import catalogue, desks, lifecycle, schedules, sight
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.calendars import Calendar
 from workflow.catalogue import Listed
 from workflow.desks import Desk, UnitName
-from workflow.lifecycle import FILING
+from workflow.lifecycle import Lifecycle
 from workflow.overview import Counts, NextDeadline, Overview, counted, programmes
 from workflow.roster import Directory
-from workflow.tables import Deadline, Submission
+from workflow.tables import Submission
 
 __all__ = [
     "Board",
@@ -34,7 +34,6 @@ __all__ = [
 ]
 
 _s = Submission.__table__  # type: ignore[attr-defined]
-_d = Deadline.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit; a cell is None where the unit does not owe that column."""
+    """One unit; a cell is None where the unit does not owe that column.
+
+    What a body owes about several units has a line for each of them, its ``subject``.
+    """
 
     unit: UnitName
     cells: tuple[Cell | None, ...]
+    subject: UnitName | None = None
+
+    @property
+    def name(self) -> str:
+        """The unit as the board heads its line."""
+        return self.unit.name + (f"（{self.subject.name}）" if self.subject else "")
 
 
 @dataclass(frozen=True)
@@ -107,9 +115,14 @@ class Filters:
 
 ALL = Filters()
 
+#: An occurrence of an obligation, and the submission of a unit about another that stands there.
+Place = tuple[str, str]
+Cells = dict[tuple[str, str, str, str], Cell]
+Lines = Iterator[Line]
+
 
 def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
-    """The board of a programme; raises NotFound. A unit's own people see their own line."""
+    """The board of a programme; raises NotFound. A unit's own people see what concerns their unit."""
     listed = catalogue.by_key(act, programme)
     heads = _heads(act, listed)
     rows = act.session.execute(
@@ -119,7 +132,6 @@ def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
     known = audience.directory
     chosen = _chosen(known, rows, filters)
     cells = _cells(act, [row for of_unit in chosen.values() for row in of_unit], audience)
-    places = [(head.obligation, head.occurrence) for head in heads]
     return Board(
         key=listed.key,
         title=listed.title,
@@ -128,16 +140,27 @@ def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
         counts=_counted(rows),
         columns=tuple(replace(head, counts=_counted(_of(rows, head))) for head in heads),
         categories=tuple(dict.fromkeys(unit.category for unit in _units(known, {row.unit for row in rows}))),
-        lines=tuple(
-            Line(unit, tuple(cells.get((unit.code, *place)) for place in places)) for unit in _units(known, chosen)
-        ),
+        lines=tuple(_lines(known, chosen, cells, [(head.obligation, head.occurrence) for head in heads])),
     )
 
 
+def _lines(known: Directory, chosen: Mapping[str, Sequence[Row[Any]]], cells: Cells, places: Sequence[Place]) -> Lines:
+    """A line for each unit, and one for each other unit that it owes something about."""
+    turn = {row.code: number for number, row in enumerate(known.units())}
+    for unit in _units(known, chosen):
+        for subject in sorted({row.subject for row in chosen[unit.code]}, key=lambda code: turn.get(code, -1)):
+            of_line = tuple(cells.get((unit.code, subject, *place)) for place in places)
+            yield Line(unit, of_line, desks.unit_name(known, subject))
+
+
 def _heads(act: Act, listed: Listed) -> list[Column]:
-    found = select(_d).where(_d.c.programme_id == listed.id, _d.c.submission_id.is_(None))
-    rows = act.session.execute(found.order_by(_d.c.due_at, _d.c.id))
-    return [_head(row, listed) for row in rows]
+    """The columns; what is kept from the reader has none."""
+    secrets = sight.secrets(act, listed.id, listed.definition)
+    return [
+        _head(row, listed)
+        for row in schedules.shared(act, listed.id)
+        if row.opened_at is not None and not secrets.keep(row.obligation, row.occurrence)
+    ]
 
 
 def _head(row: Row[Any], listed: Listed) -> Column:
@@ -174,22 +197,26 @@ def _units(known: Directory, chosen: Container[str]) -> list[UnitName]:
     return [UnitName(row.code, row.name, row.category) for row in known.units() if row.code in chosen]
 
 
-def _cells(act: Act, rows: Sequence[Row[Any]], audience: Audience) -> dict[tuple[str, str, str], Cell]:
+def _cells(act: Act, rows: Sequence[Row[Any]], audience: Audience) -> Cells:
     calendar = act.calendar()
     stuck = desks.stuck_with(act, rows, {row.programme_id: audience for row in rows})
+    machines = {name: lifecycle.of(audience.definition, name) for name in {row.obligation for row in rows}}
     return {
-        (row.unit, row.obligation, row.occurrence): _cell(act, row, calendar, stuck.get(row.id, ())) for row in rows
+        (row.unit, row.subject, row.obligation, row.occurrence): _cell(
+            act, row, machines[row.obligation], calendar, stuck.get(row.id, ())
+        )
+        for row in rows
     }
 
 
-def _cell(act: Act, row: Row[Any], calendar: Calendar, stuck: tuple[Desk, ...]) -> Cell:
+def _cell(act: Act, row: Row[Any], machine: Lifecycle, calendar: Calendar, stuck: tuple[Desk, ...]) -> Cell:
     late = desks.lateness(row, act.now, calendar)
     return Cell(
         submission_id=row.id,
         obligation=row.obligation,
         occurrence=row.occurrence,
         state=row.state,
-        standing=FILING.standing(row.standing).title,
+        standing=machine.standing(row.standing).title,
         light=row.light,
         waiting_on=row.waiting_on,
         due_date=row.due_date,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from workflow import deadlines, signing
+from workflow import asking, deadlines
 from workflow.acts import Act
-from workflow.audience import UNIT_POSTS, Audience, Recipient
+from workflow.audience import Audience, Concern, Recipient
 from workflow.calendars import Calendar
+from workflow.definition import OFFICE_BODY
 from workflow.moments import SHANGHAI, parse_offset
+from workflow.roster import Directory
 
 
 class Placed(Protocol):
@@ -25,10 +27,12 @@ class Placed(Protocol):
     def unit(self) -> str: ...
     @property
     def waiting_on(self) -> str: ...
+    @property
+    def owner_post(self) -> str: ...
 
 
 class Dated(Protocol):
-    """What must be known of a submission to say how late it is."""
+    """What must be known of a submission to say how late it is; ``pending_since`` is when the office got it."""
 
     @property
     def state(self) -> str: ...
@@ -38,6 +42,10 @@ class Dated(Protocol):
     def late(self) -> bool: ...
     @property
     def filed_at(self) -> datetime | None: ...
+    @property
+    def pending_since(self) -> datetime | None: ...
+    @property
+    def waiting_on(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -66,32 +74,42 @@ class Lateness:
 
 
 def stuck_with(act: Act, rows: Iterable[Placed], audiences: Mapping[int, Audience]) -> dict[int, tuple[Desk, ...]]:
-    """By submission, who exactly must move next: approvers who have not decided, or the unit's own posts."""
-    open_ = [row for row in rows if row.waiting_on in ("unit", "approver")]
-    asked = signing.waiting(act.session, [row.id or 0 for row in open_ if row.waiting_on == "approver"])
-    staff: dict[tuple[int, str], tuple[Desk, ...]] = {}
+    """By submission, who must move next: approvers who have not decided, the unit's own posts, or the office."""
+    open_ = [row for row in rows if row.waiting_on in ("unit", "approver", "office")]
+    asked = asking.waiting(act.session, [row.id or 0 for row in open_ if row.waiting_on == "approver"])
+    staff: dict[tuple[int, str, str], tuple[Desk, ...]] = {}
     found: dict[int, tuple[Desk, ...]] = {}
     for row in open_:
         if row.waiting_on == "approver":
             found[row.id or 0] = _desks(asked.get(row.id or 0, ()))
             continue
-        place = (row.programme_id, row.unit)
+        post = OFFICE_BODY if row.waiting_on == "office" else row.owner_post
+        place = (row.programme_id, row.unit, post)
         if place not in staff:
-            staff[place] = _desks(audiences[row.programme_id].people(sorted(UNIT_POSTS), row.unit))
+            staff[place] = _desks(audiences[row.programme_id].owners(Concern(row.unit, owner_post=post)))
         found[row.id or 0] = staff[place]
     return found
 
 
 def lateness(row: Dated, now: datetime, calendar: Calendar) -> Lateness:
-    """How late a submission is: 0 while it is in time, counted to its filing once it is filed late."""
-    if row.state == "overdue":
+    """How late a submission is: 0 while it is in time, counted to the instant it reached the office late."""
+    reached = row.pending_since if row.waiting_on in ("office", "none") and row.pending_since else row.filed_at
+    if row.late and reached is not None:
+        until = reached
+    elif row.state == "overdue":
         until = now
-    elif row.late and row.filed_at is not None:
-        until = row.filed_at
     else:
         return Lateness()
     days = deadlines.days_late(row.due_date, until)
     return Lateness(days, deadlines.working_days_late(row.due_date, until, calendar))
+
+
+def unit_name(directory: Directory, code: str) -> UnitName | None:
+    """A unit as lists show it, None for no code."""
+    if not code:
+        return None
+    row = directory.unit(code)
+    return UnitName(row.code, row.name, row.category)
 
 
 def rung_title(label: str | None) -> str:

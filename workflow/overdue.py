@@ -196,8 +196,8 @@ def _rows(
 ) -> Sequence[Row[Any]]:
     query = select(
         _s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.occurrence, _s.c.unit, _s.c.due_date, _s.c.due_at,
-        _s.c.state, _s.c.waiting_on, _s.c.late, _s.c.filed_at, _s.c.last_alert_at, _s.c.last_rung, _s.c.light,
-        _u.c.code, _u.c.name, _u.c.category, _u.c.row,
+        _s.c.state, _s.c.waiting_on, _s.c.late, _s.c.filed_at, _s.c.pending_since,
+        _s.c.last_alert_at, _s.c.last_rung, _s.c.light, _u.c.code, _u.c.name, _u.c.category, _u.c.row, _s.c.owner_post,
     )  # fmt: skip
     return act.session.execute(order.applied(query.select_from(_FROM).where(_OVERDUE, *wanted)).limit(limit)).all()
 

@@ -69,7 +69,7 @@ def counted(parts: Iterable[tuple[str, bool, int]]) -> Counts:
     found: dict[str, int] = {}
     for state, late, count in parts:
         found[state] = found.get(state, 0) + count
-        if late:
+        if late and state == "filed":
             found["filed_late"] = found.get("filed_late", 0) + count
     return Counts(**found)
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from workflow import deadlines, ledger, notices, signing
+from workflow import asking, deadlines, events, ledger, lights, notices
 from workflow.acts import Act
 from workflow.audience import Audience, Concern, Recipient
-from workflow.definition import APPROVER, Rung
+from workflow.definition import APPROVER, Light, Rung
+from workflow.ledger import Entry
 from workflow.notices import Envelope, Kind, Topic
 from workflow.tables import Deadline, RungRow, Submission
 
@@ -29,10 +30,11 @@ SPEAKS_OF: dict[str, tuple[Kind, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Firing:
-    """One rung about to be fired for the submissions of its deadline."""
+    """One rung about to be fired for the submissions of its deadline; ``at`` is its own instant."""
 
     rung: Rung
     position: int
+    at: datetime
     deadline: Deadline
     ladder: Sequence[Rung]
 
@@ -52,11 +54,11 @@ def firing(act: Act, row: RungRow) -> Firing:
     deadline = act.session.get(Deadline, row.deadline_id)
     assert deadline is not None
     ladder = act.ladder(deadline)
-    return Firing(ladder[row.position], row.position, deadline, ladder)
+    return Firing(ladder[row.position], row.position, row.fires_at, deadline, ladder)
 
 
 def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, states: Sequence[str]) -> int | None:
-    """Queue one chunk's messages; returns the last submission's id, None when none is left."""
+    """Queue one chunk's messages; returns the last submission's id when the chunk was full, None when none is left."""
     rows = act.session.execute(
         select(*(_submission.c[name] for name in ("id", "unit", "waiting_on", "subject", "owner_post")))
         .where(
@@ -71,15 +73,20 @@ def fire_chunk(act: Act, fired: Firing, envelope: Envelope, *, after: int, state
         return None
     topics = _topics(act, fired, rows)
     notices.tell(act, envelope, topics)
-    _mark_alerted(act, fired, sorted({topic.submission_id for topic in topics}), states)
-    return int(rows[-1].id)
+    ids = sorted({topic.submission_id for topic in topics})
+    _mark_alerted(act, fired, ids, states)
+    if fired.rung.light is not None:
+        # Dated at the rung, as a lapse is at its deadline; what was past when it opened, at the opening.
+        at = fired.at if envelope.batch else act.now
+        _light(act, fired.deadline.programme_id, ids, fired.rung.light, because=fired.label, at=at, states=states)
+    return int(rows[-1].id) if len(rows) == ledger.CHUNK else None
 
 
 def chase(act: Act, ids: Sequence[int], batch: str) -> int:
     """Chase the approvers of those of these submissions whose wait is over; returns how many submissions."""
     found = select(Submission).where(_submission.c.id.in_(ids), _submission.c.chase_at <= act.now)
     rows = list(act.session.execute(found.order_by(_submission.c.id)).scalars())
-    waiting = signing.waiting(act.session, [row.id or 0 for row in rows])
+    waiting = asking.waiting(act.session, [row.id or 0 for row in rows])
     heard = notices.heard_today(act, [row.id or 0 for row in rows])
     told: dict[tuple[Kind, int], list[Topic]] = {}
     chased = 0
@@ -98,14 +105,15 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
 
 def _topics(act: Act, fired: Firing, rows: Sequence[Row[Any]]) -> list[Topic]:
     audience = act.audience(fired.deadline.programme_id)
-    waiting = signing.waiting(act.session, [row.id for row in rows if row.waiting_on == "approver"])
-    known: dict[Concern, tuple[Recipient, ...]] = {}
+    waiting = asking.waiting(act.session, [row.id for row in rows if row.waiting_on == "approver"])
+    known: dict[tuple[Concern, bool], tuple[Recipient, ...]] = {}
     found = []
     for row in rows:
-        concern = Concern(row.unit, fired.deadline.obligation, row.subject, row.owner_post)
-        if concern not in known:
-            known[concern] = _posts(audience, fired.rung, concern)
-        people = _people(fired, row.waiting_on, known[concern], waiting.get(row.id, ()))
+        # What the office has before it is the office's to move on: the unit has done its part.
+        place = Concern(row.unit, fired.deadline.obligation, row.subject, row.owner_post), row.waiting_on == "office"
+        if place not in known:
+            known[place] = _posts(audience, fired.rung, *place)
+        people = _people(fired, row.waiting_on, known[place], waiting.get(row.id, ()))
         for one in people:
             name = f"rung:{fired.position}"
             found.append(Topic(one, row.id, fired.rung.say, name, fired.deadline.schedule_version))
@@ -123,8 +131,10 @@ def _people(
     return _distinct((*posts, *approvers))
 
 
-def _posts(audience: Audience, rung: Rung, concern: Concern) -> tuple[Recipient, ...]:
+def _posts(audience: Audience, rung: Rung, concern: Concern, for_office: bool) -> tuple[Recipient, ...]:
     """Who holds the rung's posts; where nobody does the office hears, so that no rung fires into the void."""
+    if for_office:
+        return audience.holders("office", concern.unit)
     posts = [post for post in rung.to if post != APPROVER]
     return audience.reached(posts, concern) or (audience.holders("office", concern.unit) if posts else ())
 
@@ -135,13 +145,28 @@ def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
 
 def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int], states: Sequence[str]) -> None:
     values: dict[str, object] = {"last_alert_at": act.now, "last_rung": fired.label}
-    if fired.rung.light is not None:
-        values["light"] = fired.rung.light
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        # Asked again: who has filed since the rows were read keeps the light of the filing.
+        # Asked again: who has filed since the rows were read is no longer spoken of.
         still = (_submission.c.id.in_(part), _submission.c.state.in_(states))
         act.session.execute(update(_submission).where(*still).values(**values))
+
+
+def _light(
+    act: Act,
+    programme_id: int,
+    ids: Sequence[int],
+    light: Light,
+    *,
+    because: str,
+    at: datetime,
+    states: Sequence[str] | None = None,
+) -> None:
+    """Turn on the light of a rung, in history too, with what it opens; a rung never makes a light lighter."""
+    entry = Entry("light", at, act.now, act.actor.name, facts={"because": because})
+    over = lights.lighter_than(light)
+    changed = ledger.relight(act.session, ids, light, entry, over=over, states=states)
+    events.lit(act, programme_id, light, changed)
 
 
 @dataclass(frozen=True)
@@ -177,14 +202,17 @@ def _steps_due(act: Act, row: Submission) -> _Steps:
 def _moved_on(act: Act, row: Submission, steps: _Steps) -> bool:
     """Note that the approver was chased; not when somebody has acted on the submission since it was read."""
     values: dict[str, object] = {"chases": steps.done, "chase_at": steps.upcoming, "last_alert_at": act.now}
-    lights = [rung.light for rung in steps.rungs if rung.light is not None]
-    if lights:
-        values["light"] = lights[-1]
-    if steps.rungs:
-        values["last_rung"] = f"pending_for {steps.rungs[-1].pending_for}"
+    label = f"pending_for {steps.rungs[-1].pending_for}" if steps.rungs else ""
+    if label:
+        values["last_rung"] = label
     as_read = (_submission.c.id == row.id, _submission.c.version == row.version, _submission.c.chase_at == row.chase_at)
     done = act.session.execute(update(_submission).where(*as_read).values(**values))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    if not done.rowcount:  # type: ignore[attr-defined]
+        return False
+    turned = [rung.light for rung in steps.rungs if rung.light is not None]
+    if turned:
+        _light(act, row.programme_id, [row.id or 0], turned[-1], because=label, at=row.chase_at or act.now)
+    return True
 
 
 def _chasing(act: Act, row: Submission, steps: _Steps, approvers: tuple[Recipient, ...]) -> list[Topic]:

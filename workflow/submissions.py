@@ -12,13 +12,27 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from workflow import deadlines, forms, ledger, links, notices, openings, permissions, schedules, signing
+from workflow import (
+    arrivals,
+    asking,
+    deadlines,
+    events,
+    forms,
+    ledger,
+    links,
+    notices,
+    openings,
+    permissions,
+    schedules,
+    signing,
+)
 from workflow.acts import Act
+from workflow.asking import NOT_PENDING
 from workflow.audience import Recipient
-from workflow.definition import Obligation
+from workflow.definition import LightEvent, Obligation
 from workflow.guards import Case
 from workflow.ledger import Entry
-from workflow.lifecycle import FILING, decide
+from workflow.lifecycle import Decision, decide
 from workflow.refusals import (
     AlreadyUrged,
     CommentMissing,
@@ -34,13 +48,18 @@ def begin(act: Act, submission_id: int, move: str) -> tuple[Submission, Obligati
     """Load a submission for a move: permission asked, a deadline that has passed noted first."""
     row = ledger.load(act.session, submission_id)
     permissions.check(act, row, move)
-    ledger.lapse_one(act.session, FILING, row, now=act.now)
+    events.lapse_due(act, row)
     return row, act.definition(row.programme_id).obligations[row.obligation]
 
 
 def case_of(act: Act, row: Submission, obligation: Obligation) -> Case:
     """The facts the lifecycle asks about."""
     return Case(state=row.standing, now=act.now, due_at=row.due_at, sign_off_steps=len(obligation.sign_off))
+
+
+def decided(act: Act, row: Submission, obligation: Obligation, move: str) -> Decision:
+    """Where a move takes a submission by its own lifecycle; raises NotAllowedNow."""
+    return decide(act.lifecycle(row.programme_id, row.obligation), case_of(act, row, obligation), move)
 
 
 def entry(act: Act, event: str, comment: str = "", **facts: Any) -> Entry:
@@ -57,50 +76,58 @@ def content_of(act: Act, row: Submission) -> dict[str, Any]:
 def save(act: Act, submission_id: int, given: Mapping[str, object], *, if_version: int | None) -> Submission:
     """Keep a new content version of a draft; raises ContentChanged when ``if_version`` is no longer current."""
     row, obligation = begin(act, submission_id, "edit")
-    decide(FILING, case_of(act, row, obligation), "edit")
+    decided(act, row, obligation, "edit")
     _check_version(row, if_version)
     files = {
         k: v for k, v in content_of(act, row).items() if k in obligation.form and obligation.form[k].type == "file"
     }
-    return keep(act, row, obligation, forms.read(obligation, given, files=files))
+    units = act.audience(row.programme_id).directory.named
+    return keep(act, row, obligation, forms.read(obligation, given, files=files, units=units))
 
 
 def submit(act: Act, submission_id: int, *, comment: str = "", if_version: int | None = None) -> Submission:
     """Hand in a draft: to its approvers, or straight to the office when there is no sign-off."""
     row, obligation = begin(act, submission_id, "submit")
-    decision = decide(FILING, case_of(act, row, obligation), "submit")
+    decision = decided(act, row, obligation, "submit")
     _check_version(row, if_version)
     _check_prerequisites(act, row, obligation)
     values = content_of(act, row)
     forms.check_complete(obligation, values)
     if row.content_version == 0:
         row = keep(act, row, obligation, values)
-    if decision.dest == "filed":
-        ledger.record(act.session, row, decision, entry(act, "submit", comment), **signing.filing(act, row))
-        return row
-    asked = signing.ask(act, row, obligation, step=0, round_=row.round + 1)
-    facts = {"asked": [recipient.post_title for recipient in asked]}
-    opened = {"round": row.round + 1, "step": 0, "pending_since": act.now, "chases": 0}
-    ledger.record(
-        act.session,
-        row,
-        decision,
-        entry(act, "submit", comment, **facts),
-        **opened,
-        chase_at=signing.first_chase(act, row),
-    )
+    if decision.waiting_on == "approver":
+        _send_to_sign(act, row, obligation, decision, comment)
+    else:
+        arrival = arrivals.arriving(act, row, decision)
+        ledger.record(act.session, row, decision, entry(act, "submit", comment, **arrival.facts), **arrival.changes)
+        arrivals.follow(act, row, arrival)
     notices.cancel_about(act.session, submission_id, "已提交", reasons=("reminder",))
     return row
 
 
-def withdraw(act: Act, submission_id: int, *, comment: str = "") -> Submission:
-    """Take a pending submission back to the unit; its sign-off links die in the same transaction."""
-    row, obligation = begin(act, submission_id, "withdraw")
-    decision = decide(FILING, case_of(act, row, obligation), "withdraw")
-    links.revoke_undecided(act.session, submission_id, act.now)
-    changes = {**signing.NOT_PENDING, **schedules.rearmed(act, row, decision.state)}
-    ledger.record(act.session, row, decision, entry(act, "withdraw", comment), **changes)
+def _send_to_sign(act: Act, row: Submission, obligation: Obligation, decision: Decision, comment: str) -> None:
+    asked = asking.ask(act, row, obligation, step=0, round_=row.round + 1)
+    facts = {"asked": [recipient.post_title for recipient in asked]}
+    opened = {"round": row.round + 1, **asking.asked_at(act, row, step=0)}
+    ledger.record(act.session, row, decision, entry(act, "submit", comment, **facts), **opened)
+
+
+def accept(act: Act, submission_id: int, *, comment: str = "") -> Submission:
+    """The office accepts what has reached it; late or not was settled when it did. The unit hears of it."""
+    row, obligation = begin(act, submission_id, "accept")
+    decision = decided(act, row, obligation, "accept")
+    arrival = arrivals.arriving(act, row, decision)
+    ledger.record(act.session, row, decision, entry(act, "accept", comment, **arrival.facts), **arrival.changes)
+    notices.cancel_about(act.session, submission_id, "已受理", reasons=("reminder",))
+    signing.tell_unit(act, row, f"accepted:{row.history_seq}")
+    arrivals.follow(act, row, arrival)
     return row
+
+
+def withdraw(act: Act, submission_id: int, *, comment: str = "") -> Submission:
+    """Take back what waits to be signed or accepted; its sign-off links die in the same transaction."""
+    row, obligation = begin(act, submission_id, "withdraw")
+    return _back(act, row, obligation, "withdraw", comment)
 
 
 def extend(act: Act, submission_id: int, *, until: date, comment: str) -> Submission:
@@ -113,16 +140,17 @@ def extend(act: Act, submission_id: int, *, until: date, comment: str) -> Submis
     if until <= row.due_date or new_due_at <= act.now:
         raise DateRefused(reason="延期须晚于原截止日期和今天")
     case = Case(row.standing, act.now, new_due_at, len(obligation.sign_off))
-    decision = decide(FILING, case, "extend")
+    decision = decide(act.lifecycle(row.programme_id, row.obligation), case, "extend")
     deadline = schedules.own_deadline(act, row, until=until, due_at=new_due_at)
     notices.cancel_about(act.session, submission_id, "已延期", reasons=("reminder", "overdue", "escalation"))
     facts = {"from": row.due_date.isoformat(), "until": until.isoformat()}
     ledger.record(
         act.session, row, decision, entry(act, "extend", comment, **facts),
-        deadline_id=deadline.id, due_date=until, due_at=new_due_at, light="green",
+        deadline_id=deadline.id, due_date=until, due_at=new_due_at,
         extended_from=row.extended_from or row.due_date,
     )  # fmt: skip
     signing.tell_unit(act, row, f"extended:{deadline.schedule_version}", posts=("liaison", "unit-head"))
+    events.relit(act, row, (), reset="extend")
     return row
 
 
@@ -130,10 +158,11 @@ def exempt(act: Act, submission_id: int, *, comment: str) -> Submission:
     """Free a unit of an obligation; the reason stays in history."""
     row, obligation = begin(act, submission_id, "exempt")
     _need_comment(comment, "免报的理由")
-    decision = decide(FILING, case_of(act, row, obligation), "exempt")
+    decision = decided(act, row, obligation, "exempt")
     links.revoke_undecided(act.session, submission_id, act.now)
-    ledger.record(act.session, row, decision, entry(act, "exempt", comment), **signing.NOT_PENDING, light="green")
+    ledger.record(act.session, row, decision, entry(act, "exempt", comment), **NOT_PENDING)
     signing.tell_unit(act, row, f"exempted:{row.history_seq}")
+    events.relit(act, row, (), reset="exempt")
     return row
 
 
@@ -143,31 +172,44 @@ def reopen(act: Act, submission_id: int, *, comment: str) -> Submission:
 
 
 def return_filing(act: Act, submission_id: int, *, comment: str) -> Submission:
-    """The office sends a filed submission back for correction."""
+    """The office sends back for correction what has been filed, or waits to be accepted."""
     return _give_back(act, submission_id, "return", comment)
 
 
 def _give_back(act: Act, submission_id: int, move: str, comment: str) -> Submission:
     row, obligation = begin(act, submission_id, move)
     _need_comment(comment, "退回的理由" if move == "return" else "重新打开的理由")
-    case = case_of(act, row, obligation)
+    _back(act, row, obligation, move, comment, tell=True)
+    return row
+
+
+def _back(
+    act: Act, row: Submission, obligation: Obligation, move: str, comment: str, *, tell: bool = False
+) -> Submission:
+    """Put a submission back with its unit, overdue where its deadline has passed."""
+    case, before = case_of(act, row, obligation), row.state
     if schedules.has_lapsed(act, row):
         # The sweep has been here, whatever this clock says: a draft would never lapse again.
         case.now = max(case.now, case.due_at)
-    decision = decide(FILING, case, move)
-    links.revoke_undecided(act.session, submission_id, act.now)
-    light = row.light if row.state == decision.state else "yellow" if decision.state == "overdue" else "green"
-    changes = {**signing.NOT_PENDING, "filed_at": None, "late": False, "light": light}
-    changes |= schedules.rearmed(act, row, decision.state)
+    decision = decide(act.lifecycle(row.programme_id, row.obligation), case, move)
+    links.revoke_undecided(act.session, row.id or 0, act.now)
+    changes = {**NOT_PENDING, "filed_at": None, "late": False, **schedules.rearmed(act, row, decision.state)}
     ledger.record(act.session, row, decision, entry(act, move, comment), **changes)
-    signing.tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
+    if tell:
+        signing.tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
+    by_rule: list[LightEvent] = ["overdue"] if before != "overdue" and decision.state == "overdue" else []
+    reset = move if before in ("filed", "exempt") else ""
+    if move == "return":
+        events.happened(act, row, "returned", by_rule=[*by_rule, "returned"], reset=reset, comment=comment)
+    else:
+        events.relit(act, row, by_rule, reset=reset)
     return row
 
 
 def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
     """Remind by hand whoever the submission is stuck with; once a day. Raises AlreadyUrged."""
     row, obligation = begin(act, submission_id, "urge")
-    decision = decide(FILING, case_of(act, row, obligation), "urge")
+    decision = decided(act, row, obligation, "urge")
     heard = stuck_with(act, row)
     if not heard:
         raise NobodyToUrge
@@ -189,12 +231,15 @@ def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
 def stuck_with(act: Act, row: Submission) -> tuple[Recipient, ...]:
     """Who exactly must move next: the unit's posts, or the approvers who have not decided."""
     if row.waiting_on == "approver":
-        return signing.waiting(act.session, [row.id or 0]).get(row.id or 0, ())
-    return act.audience(row.programme_id).owners(openings.concern(row)) if row.waiting_on == "unit" else ()
+        return asking.waiting(act.session, [row.id or 0]).get(row.id or 0, ())
+    audience = act.audience(row.programme_id)
+    if row.waiting_on == "office":
+        return audience.holders("office", row.unit)
+    return audience.owners(openings.concern(row)) if row.waiting_on == "unit" else ()
 
 
 def keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, Any]) -> Submission:
-    decision = decide(FILING, case_of(act, row, obligation), "edit")
+    decision = decided(act, row, obligation, "edit")
     version = row.content_version + 1
     digest = forms.content_hash(row.obligation, values, definition_version=act.programme(row.programme_id).version)
     assert row.id is not None
@@ -239,4 +284,7 @@ def prerequisites(act: Act, row: Submission, obligation: Obligation) -> list[Sub
         Submission.unit == row.unit,
         col(Submission.obligation).in_(obligation.requires),
     )
-    return list(act.session.exec(needed.order_by(col(Submission.due_at))))
+    found = list(act.session.exec(needed.order_by(col(Submission.due_at))))
+    # Of what recurs as this does, that of the same period: January's meeting waits for January's list.
+    same = {one.obligation for one in found if one.occurrence == row.occurrence}
+    return [one for one in found if one.occurrence == row.occurrence or one.obligation not in same]

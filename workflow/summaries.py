@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from sqlalchemy import ColumnElement, Row, func, select
 
-from workflow import catalogue, cursors, desks, sight
+from workflow import catalogue, cursors, desks, lifecycle, sight
 from workflow.acts import Act
+from workflow.audience import Audience
 from workflow.catalogue import Listed
 from workflow.desks import Desk, Lateness, UnitName
-from workflow.lifecycle import FILING
 from workflow.refusals import QueryRefused
 from workflow.tables import Submission, Unit
 
 _s = Submission.__table__  # type: ignore[attr-defined]
 _u = Unit.__table__  # type: ignore[attr-defined]
 
-STATES = tuple(dict.fromkeys(standing.state for standing in FILING.standings))
-WAITING_ON = tuple(dict.fromkeys(standing.waiting_on for standing in FILING.standings))
+STATES: tuple[str, ...] = get_args(lifecycle.State)
+WAITING_ON: tuple[str, ...] = get_args(lifecycle.WaitingOn)
 _ORDER = "id"
 
 
@@ -48,6 +48,10 @@ class SubmissionRow(desks.Placed, desks.Dated, Protocol):
     def last_alert_at(self) -> datetime | None: ...
     @property
     def last_rung(self) -> str | None: ...
+    @property
+    def heading(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,11 @@ class Extension:
 
 @dataclass(frozen=True)
 class Summary:
-    """One submission; ``due_at`` is the first late instant, ``standing`` the state in Chinese with its place."""
+    """One submission; ``due_at`` is the first late instant, ``standing`` the state in Chinese with its place.
+
+    ``heading`` tells it from others of its obligation, ``subject`` is the unit it is about where another owes it,
+    ``owner_post`` the title of the post that owes it personally.
+    """
 
     id: int
     programme: str
@@ -91,6 +99,9 @@ class Summary:
     extension: Extension | None
     last_alert_at: datetime | None
     rung: str | None
+    heading: str = ""
+    subject: UnitName | None = None
+    owner_post: str = ""
 
     @property
     def rung_title(self) -> str:
@@ -142,7 +153,15 @@ def submissions(
     )
 
 
-def of_row(row: SubmissionRow, *, unit: UnitName, listed: Listed, late: Lateness, stuck: tuple[Desk, ...]) -> Summary:
+def of_row(
+    row: SubmissionRow,
+    *,
+    unit: UnitName,
+    listed: Listed,
+    audience: Audience,
+    late: Lateness,
+    stuck: tuple[Desk, ...],
+) -> Summary:
     """The summary of one submission."""
     return Summary(
         id=row.id or 0,
@@ -153,7 +172,7 @@ def of_row(row: SubmissionRow, *, unit: UnitName, listed: Listed, late: Lateness
         occurrence=row.occurrence,
         unit=unit,
         state=row.state,
-        standing=FILING.standing(row.standing).title,
+        standing=lifecycle.of(listed.definition, row.obligation).standing(row.standing).title,
         waiting_on=row.waiting_on,
         stuck_with=stuck,
         due_date=row.due_date,
@@ -168,6 +187,9 @@ def of_row(row: SubmissionRow, *, unit: UnitName, listed: Listed, late: Lateness
         extension=Extension(row.extended_from, row.due_date) if row.extended_from is not None else None,
         last_alert_at=row.last_alert_at,
         rung=row.last_rung,
+        heading=row.heading,
+        subject=desks.unit_name(audience.directory, row.subject),
+        owner_post=audience.definition.post_title(row.owner_post) if row.owner_post else "",
     )
 
 
@@ -175,13 +197,15 @@ def _summaries(act: Act, rows: Sequence[Row[Any]], names: Mapping[str, UnitName]
     if not rows:
         return ()
     listed = catalogue.by_id(act, {row.programme_id for row in rows})
-    stuck = desks.stuck_with(act, rows, catalogue.audiences(act, listed.values()))
+    audiences = catalogue.audiences(act, listed.values())
+    stuck = desks.stuck_with(act, rows, audiences)
     calendar = act.calendar()
     return tuple(
         of_row(
             row,
             unit=names[row.unit],
             listed=listed[row.programme_id],
+            audience=audiences[row.programme_id],
             late=desks.lateness(row, act.now, calendar),
             stuck=stuck.get(row.id, ()),
         )

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from workflow import ledger, notices, openings, rungs
+from workflow import events, ledger, lights, notices, openings, past_rungs, rungs
 from workflow.acts import Act
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
@@ -60,7 +60,7 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     with store.sweeping():
         aside = _Aside()
         opened = _open_due(store, now, links, aside)
-        lapsed = _lapse_due(store, now, aside)
+        lapsed = _lapse_due(store, now, links, aside)
         fired = _fire_due(store, now, links, aside)
         chased = _chase_due(store, now, links, aside)
         released = _release_done(store, aside)
@@ -110,38 +110,61 @@ def _open_one(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -
         rows = openings.open_deadline(act, deadline)
         if now < deadline.due_at:
             # Opened too late for that, its reminders are void and its escalations go by themselves.
-            openings.collapse_past(act, [deadline_id], f"opened:{deadline_id}")
+            past_rungs.collapse(act, [deadline_id], f"opened:{deadline_id}")
         return len(rows)
 
 
-def _lapse_due(store: Store, now: datetime, aside: _Aside) -> int:
+def _lapse_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:
     with store.read() as session:
-        due = select(_deadline.c.id, _deadline.c.due_at).where(
-            _deadline.c.lapsed_at.is_(None), _deadline.c.due_at <= now
-        )
-        found = session.execute(due.order_by(_deadline.c.due_at, _deadline.c.id)).all()
+        due = select(_deadline.c.id).where(_deadline.c.lapsed_at.is_(None), _deadline.c.due_at <= now)
+        ids = [row.id for row in session.execute(due.order_by(_deadline.c.due_at, _deadline.c.id))]
     total = 0
-    for deadline_id, due_at in found:
+    for deadline_id in ids:
         try:
-            total += _lapse_deadline(store, deadline_id, due_at, now)
+            total += _lapse_deadline(store, deadline_id, now, links)
         except Exception:
             log.exception("deadline set aside", deadline=deadline_id)
             aside.deadlines.append(deadline_id)
     return total
 
 
-def _lapse_deadline(store: Store, deadline_id: int, due_at: datetime, now: datetime) -> int:
+def _lapse_deadline(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -> int:
     total = 0
     while True:
         with store.write() as session:
             # Held, so that nobody gives a filing back to its unit unseen; see schedules.has_lapsed.
-            session.execute(select(_deadline.c.id).where(_deadline.c.id == deadline_id).with_for_update())
-            moved = ledger.lapse_chunk(session, FILING, deadline_id, due_at=due_at, now=now)
+            held = select(Deadline).where(Deadline.id == deadline_id).with_for_update()  # type: ignore[arg-type]
+            deadline = session.execute(held).scalar_one()
+            moved = _lapse_part(Act(session, now, links), deadline)
             total += moved
             # Not “fewer than a chunk”: a row taken away meanwhile would leave the rest behind.
             if moved == 0:
-                session.execute(update(_deadline).where(_deadline.c.id == deadline_id).values(lapsed_at=now))
+                deadline.lapsed_at = now
                 return total
+
+
+def _lapse_part(act: Act, deadline: Deadline) -> int:
+    """Lapse the next chunk of a deadline's submissions, with what that opens."""
+    try:
+        machine = act.lifecycle(deadline.programme_id, deadline.obligation)
+        rules = lights.rules_of(act.definition(deadline.programme_id), deadline.obligation)
+    except DefinitionRefused:
+        return _lapse_unread(act, deadline)
+    found = ledger.lapse_chunk(act.session, machine, deadline.id or 0, due_at=deadline.due_at, now=act.now, rules=rules)
+    if found.ids:
+        events.lapsed(act, deadline.programme_id, found)
+    return len(found.ids)
+
+
+def _lapse_unread(act: Act, deadline: Deadline) -> int:
+    """Lapse what stands as the built-in lifecycle has it, where nobody can read the definition any more.
+
+    What stands otherwise is lapsed when the text is mended; raises DefinitionRefused while such are left.
+    """
+    found = ledger.lapse_chunk(act.session, FILING, deadline.id or 0, due_at=deadline.due_at, now=act.now)
+    if not found.ids and ledger.unlapsed(act.session, deadline.id or 0):
+        act.definition(deadline.programme_id)
+    return len(found.ids)
 
 
 def _fire_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:

@@ -41,8 +41,8 @@ def test_every_change_of_state_has_its_entry(world: World) -> None:
     assert told == [
         ("launch", "draft"), ("edit", "draft"), ("submit", "pending"), ("urge", "pending"), ("withdraw", "draft"),
         ("edit", "draft"), ("submit", "pending"), ("return", "draft"), ("lapse", "overdue-draft"), ("extend", "draft"),
-        ("lapse", "overdue-draft"), ("edit", "overdue-draft"), ("submit", "overdue-pending"), ("approve", "filed"),
-        ("reopen", "overdue-draft"), ("exempt", "exempt"),
+        ("light", "draft"), ("lapse", "overdue-draft"), ("edit", "overdue-draft"), ("submit", "overdue-pending"),
+        ("approve", "filed"), ("reopen", "overdue-draft"), ("exempt", "exempt"), ("light", "exempt"),
     ]  # fmt: skip
     entries = world.history("KJJ")
     assert [one.seq for one in entries] == [*range(1, len(entries) + 1)]
@@ -66,10 +66,10 @@ TAMPERED = [
     "UPDATE history SET dest = 'filed' WHERE seq = 5",
     "UPDATE history SET event = 'approve' WHERE event = 'withdraw'",
     "DELETE FROM history WHERE seq = 6",
-    "DELETE FROM history WHERE seq = 16",
+    "DELETE FROM history WHERE seq = 18",
     "UPDATE history SET seq = 99 WHERE seq = 7",
-    "UPDATE submission SET head = '' WHERE history_seq = 16",
-    "UPDATE submission SET standing = 'filed' WHERE history_seq = 16",
+    "UPDATE submission SET head = '' WHERE history_seq = 18",
+    "UPDATE submission SET standing = 'filed' WHERE history_seq = 18",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -12,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
+from tests.workflow.chains import broken_chains
+from tests.workflow.rectifying import rectifying
 from tests.workflow.world import local
-from workflow import ledger
+from workflow import ledger, lifecycle, lights
+from workflow.definition import LightRule
 from workflow.guards import GUARDS, Case
 from workflow.ledger import Entry
-from workflow.lifecycle import FILING, MOVES, Lifecycle, Move, decide, moves_open, unreachable
+from workflow.lifecycle import FILING, MOVES, RECEIPT, Lifecycle, Move, decide, moves_open, unreachable
 from workflow.refusals import NotAllowedNow
 from workflow.store import Store
-from workflow.tables import Deadline, Submission
+from workflow.tables import Deadline, Programme, Submission, Unit
 
 DUE = local("2022-01-05")
 BEFORE, AT, AFTER = DUE - timedelta(microseconds=1), DUE, DUE + timedelta(days=9)
@@ -131,6 +134,34 @@ def test_guards_are_names_of_a_closed_list() -> None:
     assert {guard for move in FILING.moves for guard in move.guards} <= set(GUARDS)
 
 
+#: What the office may do with what has reached it, and what others still may.
+RECEIVED = {"accept": "filed", "return": "draft overdue-draft", "withdraw": "draft overdue-draft", "exempt": "exempt"}
+
+
+def outcome(machine: Lifecycle, case: Case, trigger: str) -> str:
+    """Where a machine takes a case, as one word."""
+    try:
+        return decide(machine, replace(case), trigger).dest
+    except NotAllowedNow:
+        return "refused"
+
+
+def test_with_a_receipt_everything_is_as_without_but_the_office_files() -> None:
+    for trigger, case in cases():
+        filed = outcome(FILING, case, trigger)
+        expected = "received" if filed == "filed" and trigger in ("submit", "approve") else filed
+        assert outcome(RECEIPT, case, trigger) == expected, (case.state, trigger)
+
+
+def test_what_waits_for_the_office_leads_where_the_table_says() -> None:
+    for trigger, case in cases():
+        words = RECEIVED.get(trigger, "refused").split()
+        expected = words[-1] if case.now >= case.due_at else words[0]
+        assert outcome(RECEIPT, replace(case, state="received"), trigger) == expected, trigger
+    assert "received" not in RECEIPT.timed_moves("lapse")
+    assert unreachable(RECEIPT) == frozenset()
+
+
 @pytest.mark.parametrize("name", ["os.system", "workflow.guards.in_time", "no_such_guard", "__class__"])
 def test_a_guard_that_is_not_in_the_list_is_never_imported(name: str) -> None:
     odd = Lifecycle("odd", FILING.standings, (Move("submit", "draft", "pending", (name,)),))
@@ -147,6 +178,11 @@ def test_an_unknown_standing_is_an_error_and_no_refusal() -> None:
 def store() -> Iterator[Store]:
     found = Store.in_memory()
     found.migrate()
+    with found.write() as session:
+        session.add(Programme(key="p", definition="p", cycle=2022, title="方案", version="", launched_at=BEFORE))
+        session.add_all(
+            Unit(code=f"U{number}", name=f"单位{number}", category="部门", row=number) for number in range(12)
+        )
     yield found
     found.close()
 
@@ -155,54 +191,86 @@ class GiveUp(Exception):
     """Leaves nothing of an example behind."""
 
 
-def population(session: Session, standings: list[str], *, obligation: str) -> list[Submission]:
-    """Submissions in these standings under a deadline of their own."""
+WRITTEN = lifecycle.of(rectifying().definition, "report")
+MACHINES = (FILING, RECEIPT, WRITTEN)
+RULES = (
+    lights.DEFAULTS,
+    (LightRule(when="overdue", light="red"),),
+    (LightRule(when="overdue", light="yellow"), LightRule(when="overdue", light="red", times=2)),
+    (LightRule(when="filed-late", light="red"),),
+)
+
+
+def population(
+    session: Session, machine: Lifecycle, standings: list[tuple[str, str, bool]], *, obligation: str
+) -> list[Submission]:
+    """Submissions in these standings, with these lights, some lapsed before, under a deadline of their own."""
     deadline = Deadline(programme_id=1, obligation=obligation, occurrence="2022", due_date=date(2022, 1, 4), due_at=DUE)
     session.add(deadline)
     session.flush()
     rows = [
         Submission(
             programme_id=1, obligation=obligation, occurrence="2022", unit=f"U{number}", deadline_id=deadline.id or 0,
-            due_date=deadline.due_date, due_at=DUE, standing=standing, state=FACETS[standing][0],
-            waiting_on=FACETS[standing][1], version=number % 3 + 1,
+            due_date=deadline.due_date, due_at=DUE, standing=standing, state=machine.standing(standing).state,
+            waiting_on=machine.standing(standing).waiting_on, light=light, version=number % 3 + 1,
         )
-        for number, standing in enumerate(standings)
+        for number, (standing, light, _) in enumerate(standings)
     ]  # fmt: skip
     session.add_all(rows)
     session.flush()
-    ledger.open_history(session, rows, Entry("launch", BEFORE, BEFORE, "测试"))
+    firsts = [Entry("lapse" if before else "launch", BEFORE, BEFORE, "测试") for _, _, before in standings]
+    ledger.open_history(session, rows, firsts)
     return rows
 
 
-def decided(row: Submission) -> tuple[str, str, str, int, int]:
+def one_by_one(
+    row: Submission, machine: Lifecycle, rules: Sequence[LightRule], *, lapsed_before: bool
+) -> tuple[object, ...]:
     """What deciding on one submission makes of it."""
     try:
-        found = decide(FILING, Case(row.standing, AFTER, DUE), "lapse")
+        found = decide(machine, Case(row.standing, AFTER, DUE), "lapse")
     except NotAllowedNow:
-        return row.standing, row.state, row.waiting_on, row.version, row.history_seq
-    return found.dest, found.state, found.waiting_on, row.version + 1, row.history_seq + 1
+        return as_it_is(row)
+    light = lights.turned(rules, "overdue", before=row.light, times=2 if lapsed_before else 1) or row.light
+    return found.dest, found.state, found.waiting_on, light, row.version + 1, row.history_seq + 1
 
 
-def as_it_is(row: Submission) -> tuple[str, str, str, int, int]:
-    return row.standing, row.state, row.waiting_on, row.version, row.history_seq
+def as_it_is(row: Submission) -> tuple[object, ...]:
+    return row.standing, row.state, row.waiting_on, row.light, row.version, row.history_seq
 
 
-@given(st.lists(st.sampled_from(sorted(FACETS)), min_size=1, max_size=12), st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
-def test_lapsing_in_sets_equals_deciding_one_by_one(store: Store, standings: list[str], chunk: int) -> None:
+@given(data=st.data(), machine=st.sampled_from(MACHINES), rules=st.sampled_from(RULES), chunk=st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_lapsing_in_sets_equals_deciding_one_by_one(
+    store: Store, data: st.DataObject, machine: Lifecycle, rules: tuple[LightRule, ...], chunk: int
+) -> None:
+    names = st.sampled_from(sorted(one.name for one in machine.standings))
+    one = st.tuples(names, st.sampled_from(("green", "yellow", "red")), st.booleans())
+    standings = data.draw(st.lists(one, min_size=1, max_size=12))
     with pytest.MonkeyPatch.context() as patch, pytest.raises(GiveUp), store.write() as session:
         patch.setattr(ledger, "CHUNK", chunk)
-        rows = population(session, standings, obligation="mine")
-        [bystander] = population(session, ["draft"], obligation="other")
-        expected = [decided(row) for row in rows]
+        rows = population(session, machine, standings, obligation="mine")
+        [bystander] = population(session, machine, [(machine.initial, "green", False)], obligation="other")
+        expected = [one_by_one(row, machine, rules, lapsed_before=standings[n][2]) for n, row in enumerate(rows)]
+        before = [row.light for row in rows]
         deadline = rows[0].deadline_id
-        while ledger.lapse_chunk(session, FILING, deadline, due_at=DUE, now=AFTER) == chunk:
+        while ledger.lapse_chunk(session, machine, deadline, due_at=DUE, now=AFTER, rules=rules).ids:
             pass
         session.expire_all()
         assert [as_it_is(row) for row in rows] == expected
-        assert bystander.standing == "draft"
-        lapses = [one for row in rows for one in ledger.history_of(session, row.id or 0) if one.event == "lapse"]
-        assert len(lapses) == sum(standing in ("draft", "pending") for standing in standings)
-        assert all((entry.at, entry.noticed_at) == (DUE, AFTER) for entry in lapses)
-        assert all(FILING.timed_moves("lapse")[entry.source] == entry.dest for entry in lapses)
+        assert bystander.standing == machine.initial
+        assert broken_chains(session) == []
+        check_lapses(session, machine, rows, before)
         raise GiveUp
+
+
+def check_lapses(session: Session, machine: Lifecycle, rows: Sequence[Submission], before: Sequence[str]) -> None:
+    """Each lapse is dated at its deadline, goes the machine's way, and tells the change of the light."""
+    moves = machine.timed_moves("lapse")
+    for row, light in zip(rows, before, strict=True):
+        lapses = [one for one in ledger.history_of(session, row.id or 0) if one.event == "lapse" and one.seq > 1]
+        assert len(lapses) == row.history_seq - 1
+        for one in lapses:
+            assert (one.at, one.noticed_at, moves[one.source]) == (DUE, AFTER, one.dest)
+            change = {"from": light, "to": row.light, "because": "overdue"}
+            assert one.facts == ({} if light == row.light else {"light": change})

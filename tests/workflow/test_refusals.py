@@ -133,6 +133,8 @@ TRIED = [
     Tried("reopen a draft", NotAllowedNow, lambda act, at: submissions.reopen(act, at["draft"], comment="开")),
     Tried("reopen pending", NotAllowedNow, lambda act, at: submissions.reopen(act, at["pending"], comment="开")),
     Tried("reopen without a reason", CommentMissing, lambda act, at: submissions.reopen(act, at["filed"], comment="")),
+    Tried("accept a draft", NotAllowedNow, lambda act, at: submissions.accept(act, at["draft"])),
+    Tried("accept what is filed", NotAllowedNow, lambda act, at: submissions.accept(act, at["filed"])),
     Tried("return a draft", NotAllowedNow, lambda act, at: submissions.return_filing(act, at["draft"], comment="退")),
     Tried("return exempt", NotAllowedNow, lambda act, at: submissions.return_filing(act, at["exempt"], comment="退")),
     Tried("return without a reason", CommentMissing,

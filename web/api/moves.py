@@ -95,9 +95,16 @@ def approve(site: Here, actor: Caller, submission_id: Id, body: DecisionBody | N
     return _moved(site, actor, submission_id, lambda act: _decide(act, submission_id, "approve", said))
 
 
+@router.post("/submissions/{submission_id}/accept", responses=problems(*_MOVING))
+def accept(site: Here, actor: Caller, submission_id: Id, body: MoveBody | None = None) -> SubmissionAnswer:
+    """办公室受理（销号）：是否逾期以送达办公室的时刻为准。"""
+    said = body or Plain
+    return _moved(site, actor, submission_id, lambda act: submissions.accept(act, submission_id, comment=said.comment))
+
+
 @router.post("/submissions/{submission_id}/return", responses=_DECIDING)
 def return_(site: Here, actor: Caller, submission_id: Id, body: DecisionBody | None = None) -> SubmissionAnswer:
-    """退回：已报送的由办公室退回更正，待审签的由办公室代录审签人的退回。"""
+    """退回：已报送或待受理的由办公室退回更正，待审签的由办公室代录审签人的退回。"""
     said = body or DecisionBody()
     return _moved(site, actor, submission_id, lambda act: give_back(act, submission_id, said))
 
@@ -135,8 +142,9 @@ def urge(site: Here, actor: Caller, submission_id: Id, body: MoveBody | None = N
 
 
 def give_back(act: Act, submission_id: int, said: DecisionBody) -> None:
-    """A filed submission is returned by the office, a pending one in the name of its approver."""
-    if ledger.load(act.session, submission_id).state == "filed":
+    """What has reached the office is returned by the office, a pending one in the name of its approver."""
+    row = ledger.load(act.session, submission_id)
+    if row.waiting_on == "office" or row.state == "filed":
         submissions.return_filing(act, submission_id, comment=said.comment)
     else:
         _decide(act, submission_id, "return", said)

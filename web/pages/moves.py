@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from web.rendering import day
-from workflow import signing, submissions
+from workflow import causes, findings, signing, submissions
 from workflow.acts import Act
 from workflow.dossier import Dossier
 from workflow.refusals import CommentMissing, DateRefused, NotFound
@@ -23,6 +23,7 @@ class Asked:
     approver: str = ""
     content_hash: str = ""
     error: str = ""
+    kind: str = ""
 
     @property
     def until(self) -> date | None:
@@ -50,6 +51,11 @@ def _withdraw(act: Act, found: Dossier, asked: Asked) -> str:
     return "已撤回，可以修改后重新提交；原来的审签链接已失效。"
 
 
+def _accept(act: Act, found: Dossier, asked: Asked) -> str:
+    submissions.accept(act, found.summary.id, comment=asked.comment)
+    return "已受理，并已通知单位。"
+
+
 def _approve(act: Act, found: Dossier, asked: Asked) -> str:
     if not asked.comment.strip():
         raise CommentMissing(what="审签人同意的依据，例如纸质批件的日期和文号")
@@ -58,7 +64,7 @@ def _approve(act: Act, found: Dossier, asked: Asked) -> str:
 
 
 def _return(act: Act, found: Dossier, asked: Asked) -> str:
-    if found.summary.state == "filed":
+    if found.summary.waiting_on == "office" or found.summary.state == "filed":
         submissions.return_filing(act, found.summary.id, comment=asked.comment)
     else:
         _decide(act, found, asked, "return")
@@ -90,12 +96,21 @@ def _reopen(act: Act, found: Dossier, asked: Asked) -> str:
     return "已重新打开，并已通知单位。"
 
 
+def _finding(act: Act, found: Dossier, asked: Asked) -> str:
+    findings.record(act, found.summary.id, kind=asked.kind, comment=asked.comment)
+    before = {one.id for one in found.follow_ups}
+    opened = [one for one in causes.opened_by(act, found.summary.id) if one.id not in before]
+    return "已记录检查发现" + (f"，并开启{len(opened)}件后续事项。" if opened else "。")
+
+
 _MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
     "urge": _urge,
     "withdraw": _withdraw,
+    "accept": _accept,
     "approve": _approve,
     "return": _return,
     "extend": _extend,
     "exempt": _exempt,
     "reopen": _reopen,
+    "finding": _finding,
 }

@@ -9,7 +9,6 @@ from sqlmodel import col, func, select
 from web.contexts.signing import DecidedItem, SignAllPage, SignedDecision, WaitingItem
 from workflow import deadlines, signing
 from workflow.acts import Act
-from workflow.lifecycle import FILING
 from workflow.refusals import LinkUnknown
 from workflow.tables import SignOff, Submission
 
@@ -121,5 +120,5 @@ def _decided(act: Act, request: SignOff, row: Submission) -> DecidedItem:
         decision=record.decision,
         decided_at=record.decided_at,
         number=record.number,
-        standing=FILING.standing(row.standing).title,
+        standing=act.lifecycle(row.programme_id, row.obligation).standing(row.standing).title,
     )
