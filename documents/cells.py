@@ -2,7 +2,8 @@
 
 A file of two kilobytes with cells in opposite corners makes the parser ask for 500 GB and abort, which no
 ``except`` can catch. So the parser runs apart, under limits of memory and processor time, and never in the
-service. Run as a script by ``documents.sheets`` with the names of the wanted sheets; imports nothing of ours.
+service. Run as a script by ``documents.sheets`` with the names of the wanted sheets, all of them when it is given
+none; imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import resource
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import TypedDict
 
 import python_calamine
 
@@ -21,8 +23,19 @@ _SECONDS = 20
 #: Cells plus characters handed back; a roster of 10,000 units stays below a tenth of it.
 _MOST = 10_000_000
 
+_MOST_BLOCKS = 100_000
+_MOST_SHEETS = 200
+
 #: Exit statuses beside 0; any other means that a limit or a crash ended the process.
 ENCRYPTED, UNREADABLE, TOO_LARGE = 3, 4, 5
+
+
+class Sheet(TypedDict):
+    """One sheet: its rows of texts, and its merged cells."""
+
+    rows: list[list[str]]
+    merged: list[list[int]]
+
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -55,11 +68,23 @@ def grid(rows: Iterable[list[Value]]) -> list[list[str]]:
     return found
 
 
-def read(content: bytes, wanted: set[str]) -> dict[str, list[list[str]]]:
-    """The wanted sheets by their names in the workbook, compared without case and outer spaces."""
+def blocks(sheet: python_calamine.CalamineSheet) -> list[list[int]]:
+    """The merged cells of a sheet as first row, first column, last row, last column, counted from 0."""
+    found = sheet.merged_cell_ranges or []
+    if len(found) > _MOST_BLOCKS:
+        raise MemoryError
+    return [[*first, *last] for first, last in found]
+
+
+def read(content: bytes, wanted: set[str]) -> dict[str, Sheet]:
+    """The wanted sheets, or all, by their names in the workbook, compared without case and outer spaces."""
+    found: dict[str, Sheet] = {}
     with python_calamine.load_workbook(io.BytesIO(content)) as book:
-        names = [name for name in book.sheet_names if name.strip().lower() in wanted]
-        return {name: grid(book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names}
+        for name in book.sheet_names[:_MOST_SHEETS]:
+            if not wanted or name.strip().lower() in wanted:
+                sheet = book.get_sheet_by_name(name)
+                found[name] = {"rows": grid(sheet.to_python(skip_empty_area=False)), "merged": blocks(sheet)}
+    return found
 
 
 def main() -> int:

@@ -75,13 +75,22 @@ def contents(path: Path) -> bytes:
 
 def workbook_tables(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, Table]:
     """The wanted sheets that an .xlsx workbook has, by their names in it; raises WorkbookRefused."""
+    return {title: sheet["rows"] for title, sheet in _sheets(content, wanted, name=name).items()}
+
+
+def workbook_sheets(content: bytes, *, name: str) -> dict[str, cells.Sheet]:
+    """Every sheet of an .xlsx workbook with its merged cells; raises WorkbookRefused."""
+    return _sheets(content, (), name=name)
+
+
+def _sheets(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, cells.Sheet]:
     fault = _hostile(content)
     if fault:
         raise WorkbookRefused(name, fault)
-    tables = _cells(content, wanted, name=name)
-    if any(len(table) > MOST_ROWS for table in tables.values()):
+    sheets = _cells(content, wanted, name=name)
+    if any(len(sheet["rows"]) > MOST_ROWS for sheet in sheets.values()):
         raise WorkbookRefused(name, "too-large")
-    return tables
+    return sheets
 
 
 def csv_table(path: Path) -> Table:
@@ -114,7 +123,7 @@ def unshielded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _cells(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, Table]:
+def _cells(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, cells.Sheet]:
     """What the reading process hands back; raises WorkbookRefused when it cannot, or its limits ended it."""
     command = [sys.executable, "-P", str(_READER), *wanted]
     try:
@@ -123,8 +132,8 @@ def _cells(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, Tab
         raise WorkbookRefused(name, "too-large") from None
     if done.returncode != 0:
         raise WorkbookRefused(name, _STATUSES.get(done.returncode, "too-large"))
-    tables: dict[str, Table] = json.loads(done.stdout)
-    return tables
+    sheets: dict[str, cells.Sheet] = json.loads(done.stdout)
+    return sheets
 
 
 def _hostile(content: bytes) -> str | None:

@@ -7,6 +7,7 @@ submissions touches only narrow rows. Table models do not validate: values are c
 from sqlmodel import SQLModel
 
 from workflow.tables.asking import Link, Message, MessageItem, SignOff
+from workflow.tables.carrying import Carried
 from workflow.tables.columns import UtcDateTime
 from workflow.tables.duties import (
     Attachment,
@@ -26,6 +27,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "CalendarDay",
+    "Carried",
     "Content",
     "Deadline",
     "History",
