@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 
+from sqlalchemy import select
 from sqlmodel import Session
 
-from workflow import lifecycle, posts
+from workflow import posts, versions
 from workflow.audience import Audience
 from workflow.calendars import Calendar
 from workflow.definition import Definition, Rung
-from workflow.library import pinned
+from workflow.hours import USUAL, Hours
 from workflow.lifecycle import Lifecycle
 from workflow.links import LinkMaker
 from workflow.moments import SHANGHAI
 from workflow.refusals import NotFound
-from workflow.tables import Deadline, Programme, ProgrammeVersion
+from workflow.tables import Deadline, Programme
+from workflow.versions import Texts
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Actor:
 
 SYSTEM = Actor("督办系统", "system")
 
+_PROGRAMMES = "programmes"
+
 
 @dataclass(frozen=True)
 class Act:
@@ -40,6 +43,7 @@ class Act:
     now: datetime
     links: LinkMaker
     actor: Actor = SYSTEM
+    hours: Hours = USUAL
 
     @property
     def today(self) -> date:
@@ -48,31 +52,27 @@ class Act:
 
     def programme(self, programme_id: int) -> Programme:
         """The programme row, read once in a transaction; raises NotFound."""
-        read: dict[int, Programme] = self.session.info.setdefault("programmes", {})
-        if programme_id not in read:
-            row = self.session.get(Programme, programme_id)
-            if row is None:
-                raise NotFound
-            read[programme_id] = row
-        return read[programme_id]
+        return self._pinned(programme_id)[0]
+
+    def texts(self, programme_id: int) -> Texts:
+        """The texts a programme is and was pinned to; raises NotFound."""
+        return self._pinned(programme_id)[1]
 
     def definition(self, programme_id: int) -> Definition:
-        """The definition a programme is pinned to."""
-        return pinned(self.programme(programme_id).source_text).definition
+        """The definition a programme is pinned to, with the obligations that an amendment took out of it."""
+        return self.texts(programme_id).definition
 
     def lifecycle(self, programme_id: int, obligation: str) -> Lifecycle:
         """The state machine of an obligation's submissions."""
-        return _lifecycle(self.programme(programme_id).source_text, obligation)
+        return self.texts(programme_id).lifecycle(obligation)
 
     def ladder(self, deadline: Deadline) -> tuple[Rung, ...]:
         """The rungs a deadline was laid out with; an amended definition may have others by now."""
-        programme = self.programme(deadline.programme_id)
-        if deadline.version in ("", programme.version):
-            return pinned(programme.source_text).definition.ladder_of(deadline.obligation)
-        kept = self.session.get(ProgrammeVersion, (deadline.programme_id, deadline.version))
-        if kept is None:
-            raise NotFound
-        return pinned(kept.source_text).definition.ladder_of(deadline.obligation)
+        return self.texts(deadline.programme_id).ladder(deadline.obligation, deadline.version)
+
+    def forget_programmes(self) -> None:
+        """Read programmes anew from here on; for the act that has just pinned one to another text."""
+        self.session.info.pop(_PROGRAMMES, None)
 
     def calendar(self) -> Calendar:
         """The working-day calendar with the years that were imported."""
@@ -86,7 +86,14 @@ class Act:
         """The same act at another instant."""
         return replace(self, now=now)
 
-
-@lru_cache(maxsize=2048)
-def _lifecycle(text: str, obligation: str) -> Lifecycle:
-    return lifecycle.of(pinned(text).definition, obligation)
+    def _pinned(self, programme_id: int) -> tuple[Programme, Texts]:
+        read: dict[int, tuple[Programme, Texts]] = self.session.info.setdefault(_PROGRAMMES, {})
+        if programme_id not in read:
+            asked = select(Programme, *versions.EARLIER).select_from(versions.with_earlier())
+            one = asked.where(Programme.id == programme_id).order_by(*versions.NEWEST_FIRST)  # type: ignore[arg-type]
+            rows = self.session.execute(one.execution_options(populate_existing=True)).all()
+            if not rows:
+                raise NotFound
+            row: Programme = rows[0][0]
+            read[programme_id] = row, versions.of_rows(row, rows)
+        return read[programme_id]

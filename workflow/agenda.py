@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,9 +50,9 @@ class Entry:
 
 
 def entries(act: Act) -> tuple[Entry, ...]:
-    """Every deadline in sight by date; a unit's own people see what their unit owes."""
+    """Every deadline in sight by date; a unit's own people see what concerns their unit."""
     dates = (_d.c.id, _d.c.programme_id, _d.c.obligation, _d.c.occurrence, _d.c.due_date, _d.c.due_at)
-    kept = (*dates, _d.c.submission_id)
+    kept = (*dates, _d.c.submission_id, _d.c.schedule_version)
     still_open = func.sum(case((_s.c.state.in_(("filed", "exempt")), 0), else_=1))
     query = (
         select(*kept, func.count().label("units"), still_open.label("open"), func.min(_s.c.id).label("first"))
@@ -60,10 +61,22 @@ def entries(act: Act) -> tuple[Entry, ...]:
         .group_by(*kept)
         .order_by(_d.c.due_at, _d.c.id)
     )
-    rows = act.session.execute(query).all()
-    programmes = catalogue.by_id(act, {row.programme_id for row in rows})
     confined = sight.own_unit(act) is not None
-    return tuple(_entry(row, programmes[row.programme_id], alone=confined) for row in rows)
+    found = act.session.execute(query).all()
+    rows = found if confined else _as_amended(found)
+    programmes = catalogue.by_id(act, {row.programme_id for row in rows})
+    return tuple(_entry(row, programmes[row.programme_id], alone=confined and row.units == 1) for row in rows)
+
+
+def _as_amended(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Without the dates that an amendment moved: what still stands on them has been filed."""
+    of_all = [row for row in rows if row.submission_id is None]
+    newest = {_place(row): row.id for row in sorted(of_all, key=lambda one: one.schedule_version)}
+    return [row for row in rows if row.submission_id is not None or newest[_place(row)] == row.id]
+
+
+def _place(row: Row[Any]) -> tuple[object, ...]:
+    return row.programme_id, row.obligation, row.occurrence
 
 
 def _entry(row: Row[Any], listed: Listed, *, alone: bool) -> Entry:

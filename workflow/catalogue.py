@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlmodel import col
 
-from workflow import sight
+from workflow import sight, versions
 from workflow.acts import Act
 from workflow.audience import Audience
-from workflow.definition import Definition, Obligation
-from workflow.library import pinned
+from workflow.definition import Definition, Obligation, Rung
 from workflow.posts import directory
 from workflow.refusals import NotFound, QueryRefused
-from workflow.tables import Programme, Submission
+from workflow.tables import Programme, ProgrammeVersion, Submission
+from workflow.versions import Texts, Version
 
 _programme = Programme.__table__  # type: ignore[attr-defined]
 _submission = Submission.__table__  # type: ignore[attr-defined]
+_version = ProgrammeVersion.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One programme; ``version`` is the SHA-256 of the definition's text."""
+    """One programme; ``version`` is the SHA-256 of the text it is pinned to."""
 
     id: int
     key: str
@@ -32,11 +35,20 @@ class Listed:
     cycle: int
     version: str
     launched_at: datetime
-    definition: Definition
+    texts: Texts
+
+    @property
+    def definition(self) -> Definition:
+        """The definition it is pinned to, with the obligations that an amendment took out of it."""
+        return self.texts.definition
 
     def obligation(self, name: str) -> Obligation:
-        """The obligation of that name."""
+        """The obligation of that name, also one that an amendment took out."""
         return self.definition.obligations[name]
+
+    def ladder(self, obligation: str, version: str) -> tuple[Rung, ...]:
+        """The rungs of a deadline that this version of the definition laid out."""
+        return self.texts.ladder(obligation, version)
 
 
 def by_id(act: Act, ids: Iterable[int]) -> dict[int, Listed]:
@@ -44,16 +56,25 @@ def by_id(act: Act, ids: Iterable[int]) -> dict[int, Listed]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    found = act.session.execute(select(_programme).where(_programme.c.id.in_(wanted)))
-    return {row.id: _listed(row) for row in found}
+    return {one.id: one for one in _listed(act, _programme.c.id.in_(wanted))}
 
 
 def by_key(act: Act, key: str) -> Listed:
     """The programme of a key; raises NotFound, also when the actor's unit has no part in it."""
-    row = act.session.execute(select(_programme).where(_programme.c.key == key, *_in_sight(act))).one_or_none()
-    if row is None:
+    found = _listed(act, _programme.c.key == key, *_in_sight(act))
+    if not found:
         raise NotFound
-    return _listed(row)
+    return found[0]
+
+
+def versions_of(act: Act, key: str) -> tuple[Version, ...]:
+    """The versions of a programme, the newest first; raises NotFound as ``by_key`` does."""
+    listed = by_key(act, key)
+    rows = select(_version).where(_version.c.programme_id == listed.id).order_by(*versions.NEWEST_FIRST)
+    return tuple(
+        Version(row.version, row.since, row.actor, row.comment, row.version == listed.version)
+        for row in act.session.execute(rows)
+    )
 
 
 def id_of(act: Act, key: str) -> int:
@@ -66,8 +87,16 @@ def id_of(act: Act, key: str) -> int:
 
 def every(act: Act) -> list[Listed]:
     """All programmes in sight, the newest launch first."""
-    found = select(_programme).where(*_in_sight(act)).order_by(_programme.c.launched_at.desc(), _programme.c.id.desc())
-    return [_listed(row) for row in act.session.execute(found)]
+    return _listed(act, *_in_sight(act))
+
+
+def obligation_titles(act: Act, programmes: Iterable[Listed]) -> dict[str, str]:
+    """The titles of these programmes' obligations, without what is kept from the actor."""
+    found: dict[str, str] = {}
+    for listed in programmes:
+        secrets = sight.secrets(act, listed.id, listed.definition)
+        found |= {name: one.title for name, one in listed.definition.obligations.items() if not secrets.keep(name)}
+    return found
 
 
 def audiences(act: Act, programmes: Iterable[Listed]) -> dict[int, Audience]:
@@ -84,6 +113,14 @@ def _in_sight(act: Act) -> list[ColumnElement[bool]]:
     return [part.exists()]
 
 
-def _listed(row: Row[tuple[object, ...]]) -> Listed:
-    definition = pinned(row.source_text).definition
-    return Listed(row.id, row.key, row.title, row.cycle, row.version, row.launched_at, definition)
+def _listed(act: Act, *wanted: ColumnElement[bool]) -> list[Listed]:
+    """Programmes with every text they were pinned to, in one query; the newest launch first."""
+    asked = select(_programme, *versions.EARLIER).select_from(versions.with_earlier()).where(*wanted)
+    ordered = asked.order_by(_programme.c.launched_at.desc(), _programme.c.id.desc(), *versions.NEWEST_FIRST)
+    grouped = groupby(act.session.execute(ordered), key=lambda row: row.id)
+    return [_of_rows(list(rows)) for _, rows in grouped]
+
+
+def _of_rows(rows: Sequence[Row[Any]]) -> Listed:
+    one = rows[0]
+    return Listed(one.id, one.key, one.title, one.cycle, one.version, one.launched_at, versions.of_rows(one, rows))

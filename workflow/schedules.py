@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from workflow.moments import SHANGHAI
 from workflow.tables import Deadline, RungRow, Submission
 
 _s = Submission.__table__  # type: ignore[attr-defined]
+_d = Deadline.__table__  # type: ignore[attr-defined]
 
 #: The batch of rungs that were past before their deadline existed; they are never fired.
 BEFORE_ITS_TIME = "past"
@@ -51,6 +53,73 @@ def lay_out(act: Act, programme_id: int, occurrence: Occurrence) -> Deadline:
     return deadline
 
 
+def shared(act: Act, programme_id: int) -> Sequence[Row[Any]]:
+    """The deadline of each occurrence that everybody without one of their own has, by date.
+
+    Where an amendment has laid an occurrence out anew it is the newest schedule; what stays on an older one has
+    been filed.
+    """
+    newer = _d.alias()
+    replaced = pick(newer.c.id).where(
+        newer.c.programme_id == _d.c.programme_id,
+        newer.c.obligation == _d.c.obligation,
+        newer.c.occurrence == _d.c.occurrence,
+        newer.c.submission_id.is_(None),
+        newer.c.schedule_version > _d.c.schedule_version,
+    )
+    of_all = (_d.c.programme_id == programme_id, _d.c.submission_id.is_(None), ~replaced.exists())
+    return act.session.execute(pick(_d).where(*of_all).order_by(_d.c.due_at, _d.c.id)).all()
+
+
+def newest(act: Act, programme_id: int, obligation: str, occurrence: str) -> Deadline:
+    """The deadline that everybody without one of their own has for an occurrence that was laid out."""
+    query = select(Deadline).where(
+        Deadline.programme_id == programme_id,
+        Deadline.obligation == obligation,
+        Deadline.occurrence == occurrence,
+        col(Deadline.submission_id).is_(None),
+    )
+    return act.session.exec(query.order_by(col(Deadline.schedule_version).desc()).limit(1)).one()
+
+
+def had_by(act: Act, row: Submission, amended: Collection[int]) -> list[Deadline]:
+    """The deadlines a submission has had, its own and those of everybody, oldest first.
+
+    ``amended`` are the schedules that amendments moved it between, as its history names them.
+    """
+    query = select(Deadline).where(
+        Deadline.programme_id == row.programme_id,
+        Deadline.obligation == row.obligation,
+        Deadline.occurrence == row.occurrence,
+        col(Deadline.submission_id).is_(None) | (col(Deadline.submission_id) == row.id),
+    )
+    found = list(act.session.exec(query.order_by(col(Deadline.schedule_version), col(Deadline.id))))
+    own = [one.schedule_version for one in found if one.submission_id is not None]
+    # A schedule of its own follows the one it had before.
+    had = {*amended, *([min(own) - 1] if own else [])}
+    return [
+        one
+        for one in found
+        if one.submission_id is not None or one.id == row.deadline_id or one.schedule_version in had
+    ]
+
+
+def lay_out_anew(act: Act, before: Deadline, occurrence: Occurrence, *, schedule_version: int) -> Deadline:
+    """An occurrence that is open already in a new schedule; rungs already past stay silent.
+
+    On the same instant as before it has lapsed when that has.
+    """
+    deadline = Deadline(
+        programme_id=before.programme_id, obligation=occurrence.obligation, occurrence=occurrence.key,
+        due_date=occurrence.due_date, due_at=occurrence.due_at, schedule_version=schedule_version,
+        lapsed_at=before.lapsed_at if occurrence.due_at == before.due_at else None, number=occurrence.number,
+        heading=occurrence.heading, opens_at=occurrence.opens_at, opened_at=before.opened_at or act.now,
+    )  # fmt: skip
+    _add_with_rungs(act, deadline)
+    silence_past(act, deadline)
+    return deadline
+
+
 def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) -> Deadline:
     """A deadline of one submission alone, in a new schedule version; rungs already past stay silent."""
     before = act.session.get(Deadline, row.deadline_id)
@@ -61,11 +130,16 @@ def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) ->
         number=before.number, heading=before.heading, opened_at=act.now,
     )  # fmt: skip
     _add_with_rungs(act, deadline)
+    silence_past(act, deadline)
+    return deadline
+
+
+def silence_past(act: Act, deadline: Deadline) -> None:
+    """Let the rungs of a deadline that are past already never fire."""
     for rung in act.session.exec(select(RungRow).where(RungRow.deadline_id == deadline.id)):
         if rung.fires_at <= act.now:
             rung.batch, rung.fired_at = BEFORE_ITS_TIME, act.now
     act.session.flush()
-    return deadline
 
 
 def rearmed(act: Act, row: Submission, state: str) -> dict[str, int | None]:

@@ -134,7 +134,7 @@ def _rungs(act: Act, window: Window) -> Sequence[Row[Any]]:
     query = (
         select(
             _r.c.deadline_id, _r.c.position, _r.c.fires_at, _d.c.programme_id, _d.c.obligation, _d.c.occurrence,
-            _d.c.due_at, _u.c.name.label("unit"),
+            _d.c.due_at, _d.c.version, _u.c.name.label("unit"),
         )
         .join(_d, _d.c.id == _r.c.deadline_id)
         .outerjoin(_s, _s.c.id == _d.c.submission_id)
@@ -200,7 +200,7 @@ def _lapse(programme: Listed, row: Row[Any]) -> Upcoming:
 
 
 def _fire(programme: Listed, row: Row[Any], open_: Sequence[Row[Any]]) -> list[Upcoming]:
-    ladder = programme.definition.ladder_of(row.obligation)
+    ladder = programme.ladder(row.obligation, row.version)
     rung, unit = ladder[row.position], row.unit or ""
     chased = any(one.is_chase for one in ladder)
     late = row.fires_at >= row.due_at
