@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from workflow.engine import Deliver, Engine
-    from workflow.launch import Plan
+    from workflow.launch import Plan, PlannedObligation
     from workflow.library import Pinned
     from workflow.links import LinkMaker
     from workflow.rehearsal import Line, Rehearsed
     from workflow.roster import Roster
     from workflow.store import Store
+
+
+#: Obligations already late at launch that are named one by one.
+MOST_LATE = 8
 
 
 class RehearsalFormat(StrEnum):
@@ -50,8 +54,8 @@ def check(
     faults = 0
     for file in files:
         try:
-            library.load(file, cycle=cycle)
-            print(f"{file}：没有发现错误")
+            damaged = library.load(file, cycle=cycle).definition.damaged
+            print(f"{file}：没有发现错误" + (f"（原文残缺{len(damaged)}处，已标明）" if damaged else ""))
         except library.FaultyDefinition as faulty:
             faults += len(faulty.faults)
             for fault in faulty.faults:
@@ -133,10 +137,12 @@ def rehearse(
 
 
 def _outbox(store: Store, links: LinkMaker) -> Deliver:
+    import settings
     from notifier.channels import open_channels
     from notifier.deliveries import Mailroom
 
-    return Mailroom(store, open_channels(None, None, []), links, "http://rehearsal.invalid", rehearsal=True).deliver
+    channels, hours = open_channels(None, None, []), settings.load().hours
+    return Mailroom(store, channels, links, "http://rehearsal.invalid", rehearsal=True, hours=hours).deliver
 
 
 def _roster(path: Path) -> Roster:
@@ -167,9 +173,18 @@ def _end_of(written: str) -> datetime:
 
 def _show_plan(planned: Plan) -> None:
     print(f"方案：{planned.key}")
+    by_obligation: dict[str, list[PlannedObligation]] = {}
     for one in planned.obligations:
-        print(f"  {one.due_date:%Y-%m-%d}前  {one.title}（{one.obligation}）：{len(one.units)}个单位")
+        by_obligation.setdefault(one.obligation, []).append(one)
+    for times in by_obligation.values():
+        first, last = times[0], times[-1]
+        more = f"，至{last.due_date:%Y-%m-%d}共{len(times)}期" if len(times) > 1 else ""
+        later = f"，{first.opens_at:%Y-%m-%d}起开放" if first.opens_at else ""
+        units = f"{len(first.units)}个单位"
+        print(f"  {first.due_date:%Y-%m-%d}前  {first.title}（{first.obligation}）：{units}{more}{later}")
     _say_provisional(planned)
+    for key, share in planned.alike:
+        print(f"注意：与已启动的方案“{key}”的日期和事项有{share:.0%}相同，请确认不是同一方案的另一份", file=sys.stderr)
     for text in planned.wrong:
         print(f"  问题：{text}")
 
@@ -177,12 +192,15 @@ def _show_plan(planned: Plan) -> None:
 def _say_late(planned: Plan, today: date) -> None:
     """A launch with last year's cycle mails a whole city: say so before and after."""
     late = [one for one in planned.obligations if one.due_date < today]
-    for one in late:
+    for one in late[:MOST_LATE]:
         days = (today - one.due_date).days
         print(
             f"注意：“{one.title}”的截止日期已过去{days}天，启动后{len(one.units)}个单位立即为逾期并收到通知",
             file=sys.stderr,
         )
+    if more := late[MOST_LATE:]:
+        count = sum(len(one.units) for one in more)
+        print(f"注意：另有{len(more)}期的截止日期已过，启动后{count}件立即为逾期并收到通知", file=sys.stderr)
 
 
 def _say_provisional(planned: Plan) -> None:
@@ -220,7 +238,14 @@ def _print_table(done: Rehearsed, pinned: Pinned) -> None:
     table = Table(title=f"{pinned.definition.title} {done.plan.key} 演练")
     for heading in ("时间", "类型", "事项", "单位", "收件人", "主题"):
         table.add_column(heading, overflow="fold")
-    kinds = {"lapse": "逾期", "reminder": "提醒", "escalation": "升级", "notice": "通知", "digest": "汇总"}
+    kinds = {
+        "open": "开放",
+        "lapse": "逾期",
+        "reminder": "提醒",
+        "escalation": "升级",
+        "notice": "通知",
+        "digest": "汇总",
+    }
     for line in done.lines:
         title = pinned.definition.obligations[line.obligation].title if line.obligation else "多项"
         who = "、".join(line.names) or "（状态变化）"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from workflow import bodies, coverage, deadlines, openings, owing, posts, schedules
+from workflow import bodies, coverage, deadlines, library, openings, owing, past_rungs, posts, schedules
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.deadlines import Occurrence
 from workflow.definition import APPROVER, PARTIES, Definition, Obligation
 from workflow.library import Pinned
+from workflow.likeness import SAME, likeness
 from workflow.posts import directory
 from workflow.refusals import AlreadyLaunched, LaunchRefused
 from workflow.tables import Deadline, Programme, ProgrammeVersion
@@ -34,12 +35,16 @@ class PlannedObligation:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a launch would create; ``wrong`` stops it, ``provisional`` years are said but do not."""
+    """What a launch would create; ``wrong`` stops it, ``provisional`` years are said but do not.
+
+    ``alike`` are running programmes of the cycle that look like the same plan, with the share they have in common.
+    """
 
     key: str
     obligations: tuple[PlannedObligation, ...]
     wrong: tuple[str, ...]
     provisional: tuple[int, ...]
+    alike: tuple[tuple[str, float], ...] = ()
 
     @property
     def submissions(self) -> int:
@@ -63,11 +68,11 @@ def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
         return Plan(key_of(definition, cycle), (), (f"{cycle}年无法启动：{fault}",), ())
     calendar = act.calendar()
     planned = tuple(_planned(act, audience, one) for one in due)
-    wrong = [text for one in planned for text in _wrong(audience, definition.obligations[one.obligation], one)]
+    wrong = [text for one in planned for text in wrong_with(audience, definition.obligations[one.obligation], one)]
     wrong += coverage.gaps(audience)
     return Plan(
         key_of(definition, cycle), planned, tuple(dict.fromkeys(wrong)),
-        tuple(year for year in years if calendar.provisional(year)),
+        tuple(year for year in years if calendar.provisional(year)), tuple(_alike(act, definition, cycle)),
     )  # fmt: skip
 
 
@@ -106,8 +111,16 @@ def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
         if deadline.opens_at is None or deadline.opens_at <= act.now:
             openings.open_deadline(act, deadline, event="launch")
     laid_out = select(Deadline.id).where(Deadline.programme_id == programme.id)
-    openings.collapse_past(act, [one for one in act.session.exec(laid_out) if one is not None], "launch")
+    past_rungs.collapse(act, [one for one in act.session.exec(laid_out) if one is not None], "launch")
     return programme
+
+
+def _alike(act: Act, definition: Definition, cycle: int) -> Iterator[tuple[str, float]]:
+    others = select(Programme).where(Programme.cycle == cycle, Programme.definition != definition.programme)
+    for row in act.session.exec(others.order_by(Programme.key)):
+        share = likeness(definition, library.pinned(row.source_text).definition)
+        if share >= SAME:
+            yield row.key, share
 
 
 def _planned(act: Act, audience: Audience, one: Occurrence) -> PlannedObligation:
@@ -120,7 +133,8 @@ def _planned(act: Act, audience: Audience, one: Occurrence) -> PlannedObligation
     )
 
 
-def _wrong(audience: Audience, obligation: Obligation, planned: PlannedObligation) -> list[str]:
+def wrong_with(audience: Audience, obligation: Obligation, planned: PlannedObligation) -> list[str]:
+    """What stops these units from owing an obligation, in Chinese: nobody who signs, hears or holds a post."""
     found = []
     if not planned.units:
         found.append(f"“{obligation.title}”没有报送单位：{_nobody(audience, obligation)}")

@@ -120,16 +120,15 @@ def _lines(store: Store, directory: Directory) -> tuple[Line, ...]:
         for item in session.exec(select(MessageItem).order_by(col(MessageItem.id))):
             about.setdefault(item.message_id, []).append(_item(submissions[item.submission_id]))
         messages = list(session.exec(select(Message)))
-        lapses = list(
-            session.exec(select(History).where(History.event == "lapse").order_by(col(History.submission_id)))
-        )
+        moves = select(History).where(col(History.event).in_(("lapse", "open"))).order_by(col(History.submission_id))
+        moved = list(session.exec(moves))
         alerts = [_alert(message, about.get(message.id or 0, []), directory) for message in messages]
-        grouped: dict[tuple[datetime, str], list[Item]] = {}
-        for lapse in lapses:
-            row = submissions[lapse.submission_id]
-            grouped.setdefault((lapse.at, row.obligation), []).append(_item(row))
+        grouped: dict[tuple[datetime, str, str], list[Item]] = {}
+        for entry in moved:
+            row = submissions[entry.submission_id]
+            grouped.setdefault((entry.at, entry.event, row.obligation), []).append(_item(row))
     transitions = [
-        Line(at.astimezone(SHANGHAI), "lapse", "transition", tuple(items)) for (at, _), items in grouped.items()
+        Line(at.astimezone(SHANGHAI), event, "transition", tuple(items)) for (at, event, _), items in grouped.items()
     ]
     return tuple(
         sorted(

@@ -19,6 +19,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -32,6 +34,9 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 #: The advisory lock that a sweeping PostgreSQL session holds; it falls with the session.
 _SWEEP = 0x6475_6261_6E01
 
+
+#: SQLite's list of references that point at nothing.
+_DANGLING = "PRAGMA foreign_key_check"
 
 #: How PostgreSQL tells a transaction that it lost against another: serialization failure, deadlock.
 _LOST = frozenset({"40001", "40P01"})
@@ -91,9 +96,14 @@ class Store:
         """Bring the tables to this version; on a new database, make them."""
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
-        with self._alone(), self._writer.connect() as connection, _rebuilding(connection):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        newest = ScriptDirectory.from_config(config).get_current_head()
+        with self._alone(), self._writer.connect() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == newest:
+                return
+            connection.rollback()
+            with _rebuilding(connection):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -224,8 +234,9 @@ def _rebuilding(connection: Connection) -> Iterator[None]:
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         with connection.begin():
+            before = len(connection.exec_driver_sql(_DANGLING).all())
             yield
-            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+            if len(connection.exec_driver_sql(_DANGLING).all()) > before:
                 raise StoreUnusable(reason="数据表之间的引用不完整")
     finally:
         driver.execute("PRAGMA foreign_keys=ON")

@@ -105,7 +105,7 @@ def test_what_is_listed_is_what_happens(world: World, duban: Duban) -> None:
 
 def test_a_rung_that_concerns_nobody_is_not_listed(world: World, duban: Duban) -> None:
     with world.act(local("2021-12-31 08:30")) as act:
-        for unit in act.audience(1).units_owing("member-units"):
+        for unit in act.audience(1).units_in("member-units"):
             submissions.exempt(act, world.id_of(unit), comment="全部免报")
     listed = json.loads(duban("next", "--days", "10", "--format", "json").out)
     assert {one["kind"] for one in listed} <= {"message"}
@@ -169,7 +169,7 @@ def test_why_tells_of_a_return_and_the_second_round(late: World, duban: Duban) -
     assert "第1轮第1步" in ran.out and "退回" in ran.out and "意见：请补充" in ran.out
     assert "第2轮第1步" in ran.out
     assert "今后" not in ran.out
-    assert "8. 2022-01-06 10:00 审签同意" in ran.out
+    assert "9. 2022-01-06 10:00 审签同意" in ran.out
 
 
 def test_why_tells_of_an_extension_with_its_reason(late: World, duban: Duban) -> None:

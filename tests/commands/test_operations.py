@@ -26,10 +26,10 @@ TAMPERING = (
     (("UPDATE history SET hash = 'f'", f"{_ENTRY} 2"), (2, "entry-changed")),
     (("DELETE FROM history", f"{_ENTRY} 3"), (4, "entry-missing")),
     (("DELETE FROM history", f"{_ENTRY} 1"), (2, "entry-missing")),
-    (("DELETE FROM history", f"{_ENTRY} 5"), (4, "end-missing")),
+    (("DELETE FROM history", f"{_ENTRY} 6"), (5, "end-missing")),
     (("DELETE FROM history", "submission_id = :id"), (0, "history-missing")),
-    (("UPDATE submission SET head = 'f'", "id = :id"), (5, "head-differs")),
-    (("UPDATE submission SET standing = 'filed'", "id = :id"), (5, "state-differs")),
+    (("UPDATE submission SET head = 'f'", "id = :id"), (6, "head-differs")),
+    (("UPDATE submission SET standing = 'filed'", "id = :id"), (6, "state-differs")),
 )
 
 
@@ -149,7 +149,7 @@ def test_a_whole_record_is_said_to_be_whole(told: World, duban: Duban) -> None:
 
 def test_tampering_is_found_at_its_place(told: World) -> None:
     number = told.id_of(UNIT)
-    assert [one.event for one in told.history(UNIT)] == ["launch", "edit", "submit", "return", "lapse"]
+    assert [one.event for one in told.history(UNIT)] == ["launch", "edit", "submit", "return", "lapse", "light"]
     for tampering, found in TAMPERING:
         with told.act(LAUNCH) as act:
             act.session.execute(text(f"{tampering[0]} WHERE {tampering[1]}"), {"id": number})
@@ -213,7 +213,7 @@ def test_history_without_its_submission_is_found(told: World, duban: Duban) -> N
         raw.execute("DELETE FROM submission WHERE id = ?", (number,))
         raw.execute("PRAGMA foreign_keys=ON")
     ran = duban("audit", "verify")
-    assert ran.code == 1 and f"报送件{number}：历史还在（5条），报送件本身已不存在" in ran.out
+    assert ran.code == 1 and f"报送件{number}：历史还在（6条），报送件本身已不存在" in ran.out
 
 
 def test_every_entry_is_looked_at_once(told: World) -> None:

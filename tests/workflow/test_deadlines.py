@@ -39,16 +39,18 @@ def test_a_cut_off_ends_the_day_early() -> None:
 
 def test_ordos_is_due_on_three_days() -> None:
     found = [(one.obligation, one.key, one.due_at) for one in deadlines.occurrences(ordos().definition, 2022, china())]
-    assert found == [
+    assert found[:3] == [
         ("target-choice", "2022", local("2022-01-05")),
         ("research-trip", "2022", local("2022-02-11")),
         ("work-plan", "2022", local("2022-02-16")),
     ]
+    assert found[3][2] > local("2022-02-28")
 
 
 def test_another_cycle_moves_every_date() -> None:
     found = [one.due_date for one in deadlines.occurrences(ordos().definition, 2027, china())]
-    assert found == [date(2027, 1, 4), date(2027, 2, 10), date(2027, 2, 15)]
+    assert found[:3] == [date(2027, 1, 4), date(2027, 2, 10), date(2027, 2, 15)]
+    assert found[-1] == date(2028, 12, 20)
 
 
 def test_a_cycle_without_the_day_has_no_occurrences() -> None:
@@ -151,8 +153,8 @@ def test_a_working_day_offset_lands_on_a_working_day_that_far_away(day: date, co
     assert sum(china().is_working(one) for one in between) == abs(count)
 
 
-def test_the_years_leaned_on_include_the_year_before() -> None:
-    assert deadlines.years_touched(ordos().definition, 2022, china()) == (2021, 2022)
+def test_the_years_leaned_on_include_the_one_before_and_the_one_after() -> None:
+    assert deadlines.years_touched(ordos().definition, 2022, china()) == (2021, 2022, 2023)
 
 
 def everything() -> list[str]:
