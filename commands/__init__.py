@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from commands import access, desk, operations, programmes, rosters, running
+from commands import (
+    access,
+    amendments,
+    desk,
+    ledgers,
+    messages,
+    openings,
+    operations,
+    programmes,
+    rollovers,
+    rosters,
+    running,
+)
 
 app = typer.Typer(
     name="duban",
@@ -15,7 +27,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (running, programmes, rosters, desk, access, operations):
+for room in (
+    running,
+    programmes,
+    amendments,
+    ledgers,
+    rollovers,
+    rosters,
+    openings,
+    desk,
+    messages,
+    access,
+    operations,
+):
     room.add_to(app)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from workflow.causes import Relative
     from workflow.why import Alert, Coming, Count, Decision, SpecialDay, Told, Why
 
 WAITING_ON = {"unit": "单位", "approver": "审签人", "office": "领导小组办公室"}
@@ -33,6 +34,8 @@ def written(why: Why) -> str:
         ("日期", _dates(why)),
         ("已经提醒", [line for alert in why.alerts for line in _alert(alert)]),
         ("今后（如一直无人办理）", [_coming(one) for one in why.coming]),
+        ("由何引起", list(_causes(why))),
+        ("引出", [_follow_up(one) for one in why.follow_ups]),
         ("须先报送", [f"{one.obligation_title}：{STATES.get(one.state, one.state)}" for one in why.prerequisites]),
         ("审签", [_decision(one) for one in why.decisions]),
         ("历史", list(_history(why))),
@@ -56,11 +59,34 @@ def _head(why: Why) -> list[str]:
     stuck = f"，卡在{WAITING_ON[one.waiting_on]}" if one.waiting_on in WAITING_ON else ""
     filed = f"，{_shown(one.filed_at)}报送{'（迟报）' if one.late else ''}" if one.filed_at else ""
     return [
-        f"报送件{one.id}：{one.unit.name} {one.obligation_title}（{one.occurrence}）",
+        f"报送件{one.id}：{one.unit.name} {titled(one.obligation_title, one.heading)}（{one.occurrence}）"
+        + (f"，关于{one.subject.name}" if one.subject else ""),
         f"方案：{one.programme_title}（{one.programme}）",
         f"状态：{one.standing}{filed}，{LIGHTS.get(one.light, one.light)}{stuck}{'：' + desks if desks else ''}",
         f"截至：{_shown(why.as_of)}",
     ]
+
+
+def _causes(why: Why) -> Iterator[str]:
+    """The chain upwards: each line says what opened the one before it, and by which event."""
+    because = why.because
+    for one in why.causes:
+        yield f"{'  ' * (one.depth - 1)}由{_named(one)}{because or '一事'}引起"
+        because = one.because
+
+
+def _follow_up(one: Relative) -> str:
+    return f"{'  ' * (one.depth - 1)}因{one.because}引出{_named(one)}：{one.standing}，{one.due_date}截止"
+
+
+def _named(one: Relative) -> str:
+    about = f"（关于{one.subject.name}）" if one.subject else ""
+    return f"报送件{one.id}“{one.unit.name} {titled(one.obligation_title, one.heading)}”{about}"
+
+
+def titled(obligation: str, heading: str) -> str:
+    """An obligation with what tells this one from others of it."""
+    return f"{obligation}：{heading}" if heading else obligation
 
 
 def _dates(why: Why) -> list[str]:

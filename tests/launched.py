@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Server
+from tests.workflow import chained
+from tests.workflow.chained import Chain
 from tests.workflow.world import World
 
 LAUNCHED = "duban_launched"
+CHAINED = "duban_chained"
 NUMBERS = count(1)
 
 
@@ -93,3 +96,46 @@ def sqlite_world(sqlite_launched_url: str) -> Iterator[World]:
     """The same on SQLite alone, where the database does not matter."""
     with closing(World.opened(sqlite_launched_url)) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def chained_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the programme of follow-ups launched at 2022-03-01 09:00."""
+    path = tmp_path_factory.mktemp("chained") / "duban.db"
+    shutil.copyfile(template_file, path)
+    with closing(chained.launched(f"sqlite:///{path}")):
+        return path
+
+
+@pytest.fixture(scope="session")
+def chained_database(postgresql_server: Server, template_url: str) -> str:
+    """The name of a PostgreSQL database with the same in it."""
+    with closing(chained.launched(postgresql_server.create(CHAINED, template=name_of(template_url)))):
+        return CHAINED
+
+
+@pytest.fixture
+def sqlite_chained_url(chained_file: Path, tmp_path: Path) -> str:
+    """A copy of the SQLite file of follow-ups."""
+    return f"sqlite:///{shutil.copyfile(chained_file, tmp_path / 'chained.db')}"
+
+
+@pytest.fixture
+def postgresql_chained_url(postgresql_server: Server, chained_database: str) -> Iterator[str]:
+    """A copy of the PostgreSQL database of follow-ups."""
+    yield from copied(postgresql_server, chained_database)
+
+
+@pytest.fixture
+def chain(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Chain]:
+    """The programme of follow-ups to let things happen in, on each kind of database in turn."""
+    url = str(request.getfixturevalue(f"{database_kind}_chained_url"))
+    with closing(World.opened(url, chained.KEY)) as opened:
+        yield Chain(opened)
+
+
+@pytest.fixture
+def sqlite_chain(sqlite_chained_url: str) -> Iterator[Chain]:
+    """The same on SQLite alone, where the database does not matter."""
+    with closing(World.opened(sqlite_chained_url, chained.KEY)) as opened:
+        yield Chain(opened)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from workflow.definition import Body, Definition, Step
+from workflow.definition import OFFICE_BODY, Body, Definition, Step
 from workflow.roster import Directory
 
 #: Posts that every unit fills for itself.
@@ -76,7 +76,8 @@ class Audience:
         if post == "owner":
             return self.people([concern.owner_post] if concern.owner_post else ["liaison", "unit-head"], concern.unit)
         if post == "subject":
-            return self.people(["liaison"], concern.subject) if concern.subject else ()
+            hears = concern.subject and not self._hidden(concern)
+            return self.people(["liaison"], concern.subject) if hears else ()
         if post == "cooperating":
             return _distinct(one for unit in self.cooperating(concern) for one in self.holders("liaison", unit))
         if post == "leader":
@@ -85,12 +86,17 @@ class Audience:
         return self.holders(post, concern.unit)
 
     def cooperating(self, concern: Concern) -> tuple[str, ...]:
-        """The units that work with the owner of a submission."""
+        """The units that work with the owner of a submission; never the one it is secretly about."""
         obligation = self.definition.obligations.get(concern.obligation)
         named = obligation.cooperating if obligation else ()
         groups = [code for name in named if name in self.definition.groups for code in self.units_in(name)]
         found = dict.fromkeys((*groups, *self.units_named(named)))
-        return tuple(code for code in found if code != concern.unit)
+        left_out = {concern.unit, concern.subject if self._hidden(concern) else ""}
+        return tuple(code for code in found if code not in left_out)
+
+    def _hidden(self, concern: Concern) -> bool:
+        obligation = self.definition.obligations.get(concern.obligation)
+        return obligation is not None and obligation.visibility == "hidden"
 
     def _obligation_leader(self, concern: Concern) -> str | None:
         obligation = self.definition.obligations.get(concern.obligation)
@@ -130,7 +136,8 @@ class Audience:
         if name in self.definition.groups or self.body_of(name) is None:
             return self.units_in(name)
         row = self.directory.body(body_code(self.definition, name)) or self.directory.called(self.body_title(name))
-        return (row.code,) if row is not None else ()
+        own = row is not None and row.body in ("", body_code(self.definition, name))
+        return (row.code,) if row is not None and own else ()
 
     def body_of(self, name: str) -> Body | None:
         """The body of that key, or one for a post of that key."""
@@ -145,12 +152,18 @@ class Audience:
         return body.title if body else name
 
     def _of_body(self, post: str, unit: str) -> tuple[Recipient, ...]:
-        key = self.directory.unit(unit).body.partition("/")[2]
+        row = self.directory.unit(unit)
+        key = row.body.partition("/")[2] or self._key_titled(row.name)
         body = self.body_of(key) if key else None
         if body is None:
             return ()
         wanted = (body.contact or body.led_by) if post == "liaison" else (body.led_by or body.contact)
         return self._holding(wanted) if wanted else ()
+
+    def _key_titled(self, title: str) -> str:
+        """The body that a unit of the roster is, empty for an ordinary unit."""
+        keys = (key for key in (*self.definition.bodies, OFFICE_BODY) if self.body_title(key) == title)
+        return next(keys, "")
 
     def _unit_title(self, post: str, unit: str) -> str:
         return f"{self.directory.unit(unit).name}{self.definition.post_title(post)}"

@@ -12,12 +12,16 @@ CATEGORY = "工作机构"
 
 
 def missing(audience: Audience) -> tuple[UnitRow, ...]:
-    """The bodies and owing posts of a definition that no roster has as units, in the order they are named."""
+    """The bodies and owing posts of a definition that no roster has as units, in the order they are named.
+
+    A body that another programme put into the store is not this one's, even under the same title.
+    """
     definition, found = audience.definition, []
     for key in dict.fromkeys(_named(definition)):
-        title = audience.body_title(key)
-        if audience.directory.called(title) is None:
-            found.append(UnitRow(f"{definition.programme}.{key}", title, CATEGORY, body=body_code(definition, key)))
+        title, code = audience.body_title(key), body_code(definition, key)
+        known_as = audience.directory.called(title)
+        if known_as is None or known_as.body not in ("", code):
+            found.append(UnitRow(f"{definition.programme}.{key}", title, CATEGORY, body=code))
     return tuple(found)
 
 

@@ -94,7 +94,7 @@ def opened_due(due: Due, opened_on: date, calendar: Calendar) -> date | None:
     """The due day of a duty opened on a day, None where it is taken from a field or set by hand."""
     if due.opened is None:
         return None
-    return _on_working_day(moved(opened_on, due.opened, calendar), due, calendar)
+    return on_working_day(moved(opened_on, due.opened, calendar), due, calendar)
 
 
 def _days(
@@ -103,7 +103,7 @@ def _days(
     """The due days of an obligation; ``behind`` are those whose offsets lead here, so that a loop ends."""
     due = definition.obligations[name].due
     found = tuple(_plain_days(definition, name, cycle, calendar, behind))
-    return tuple(replace(one, day=_on_working_day(one.day, due, calendar)) for one in found)
+    return tuple(replace(one, day=on_working_day(one.day, due, calendar)) for one in found)
 
 
 def _plain_days(
@@ -158,7 +158,8 @@ def _bases(
     return _days(definition, after, cycle, calendar, behind | {name})
 
 
-def _on_working_day(day: date, due: Due, calendar: Calendar) -> date:
+def on_working_day(day: date, due: Due, calendar: Calendar) -> date:
+    """A due day moved off a holiday as its duty says; most stay, since “X日前” includes day X whatever it is."""
     if due.on_holiday == "stay" or calendar.is_working(day):
         return day
     return calendar.shift(day, 1 if due.on_holiday == "after" else -1)

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from workflow import catalogue, desks, ledger, mailbag, papers, permissions, sight, summaries
+from workflow import (
+    catalogue,
+    causes,
+    desks,
+    findings,
+    ledger,
+    lifecycle,
+    mailbag,
+    papers,
+    permissions,
+    scores,
+    sight,
+    summaries,
+)
 from workflow.acts import Act
+from workflow.causes import Relative
 from workflow.definition import Criterion
 from workflow.desks import UnitName
-from workflow.lifecycle import FILING, MOVES, moves_open
+from workflow.lifecycle import MOVES, moves_open
 from workflow.papers import AttachmentLine, FormLine, HistoryLine, Prerequisite, Sheet, SignOffLine
 from workflow.refusals import NotFound
+from workflow.scores import Figure, Score
 from workflow.summaries import Extension, Summary, SummaryPage, submissions
 from workflow.tables import Attachment, Submission
 
@@ -22,7 +37,12 @@ _MESSAGES = 50
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything about one submission; ``moves`` are those open now to the actor's role."""
+    """Everything about one submission; ``moves`` are those open now to the actor's role.
+
+    ``units`` are the names a field may be filled with that asks for a unit, none where no field does. ``cause`` is
+    what opened it and ``because`` by which event, ``follow_ups`` what it opened in turn, each only where the actor
+    may know of it; ``findings`` are the kinds the actor may record, with their titles.
+    """
 
     summary: Summary
     cycle: int
@@ -38,6 +58,13 @@ class Dossier:
     attachments: tuple[AttachmentLine, ...]
     moves: tuple[str, ...]
     messages: tuple[mailbag.MessageLine, ...]
+    targets: tuple[Figure, ...] = ()
+    score: Score | None = None
+    units: tuple[str, ...] = ()
+    cause: Relative | None = None
+    because: str = ""
+    follow_ups: tuple[Relative, ...] = ()
+    findings: Mapping[str, str] = field(default_factory=dict)
 
 
 def of(act: Act, submission_id: int) -> Dossier:
@@ -48,13 +75,16 @@ def of(act: Act, submission_id: int) -> Dossier:
     audience = catalogue.audiences(act, [listed])[listed.id]
     obligation = listed.obligation(row.obligation)
     sheet = papers.sheet(act, row)
-    history = papers.history_lines(act, row)
+    cause = causes.of(act, row)
+    history = _told(row, cause, papers.history_lines(act, row))
     extension = papers.extension(row, history)
-    unit = audience.directory.unit(row.unit)
+    directory = audience.directory
+    unit = directory.unit(row.unit)
     summary = summaries.of_row(
         row,
         unit=UnitName(unit.code, unit.name, unit.category),
         listed=listed,
+        audience=audience,
         late=desks.lateness(row, act.now, act.calendar()),
         stuck=desks.stuck_with(act, [row], {listed.id: audience}).get(submission_id, ()),
     )
@@ -71,8 +101,15 @@ def of(act: Act, submission_id: int) -> Dossier:
         extension=extension,
         history=history,
         attachments=papers.attachment_lines(act, row, sheet.fields),
-        moves=_moves(act, row),
+        moves=_moves(act, row, listed),
         messages=mailbag.about(act, submission_id, limit=_MESSAGES),
+        targets=scores.figures(act, row, obligation, sheet.fields),
+        score=scores.score(listed.definition, obligation, sheet.fields, unit=directory.unit(row.subject or row.unit)),
+        units=directory.names() if papers.asks_for_units(obligation) else (),
+        cause=cause,
+        because=str(history[0].facts.get("because", "")),
+        follow_ups=causes.opened_by(act, submission_id),
+        findings=findings.kinds(listed.definition) if permissions.may(act.actor.role, findings.FINDING) else {},
     )
 
 
@@ -85,7 +122,21 @@ def attachment(act: Act, submission_id: int, attachment_id: int) -> Attachment:
     return found
 
 
-def _moves(act: Act, row: Submission) -> tuple[str, ...]:
-    """In the order people know them."""
-    open_ = moves_open(FILING, row.standing)
-    return tuple(move for move in MOVES if move in open_ and permissions.may(act.actor.role, move))
+def _moves(act: Act, row: Submission, listed: catalogue.Listed) -> tuple[str, ...]:
+    """In the order people know them; none to a unit that only reads."""
+    if act.actor.role == "unit" and act.actor.unit != row.unit:
+        return ()
+    open_ = moves_open(lifecycle.of(listed.definition, row.obligation), row.standing)
+    return tuple(move for move in MOVES if move in open_ and _may(act, row, move))
+
+
+def _may(act: Act, row: Submission, move: str) -> bool:
+    return permissions.may(act.actor.role, move, follow_up=row.cause_id is not None)
+
+
+def _told(row: Submission, cause: Relative | None, history: tuple[HistoryLine, ...]) -> tuple[HistoryLine, ...]:
+    """The history, without the cause where the reader may not know of it."""
+    if row.cause_id is None or cause is not None:
+        return history
+    kept = {name: fact for name, fact in history[0].facts.items() if name not in ("cause", "event", "because")}
+    return (replace(history[0], facts=kept), *history[1:])

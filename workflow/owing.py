@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -19,24 +20,11 @@ class Owing:
 
 
 def owing(audience: Audience, obligation: Obligation, *, number: int, lot: Random) -> tuple[Owing, ...]:
-    """Everyone who owes the ``number``-th occurrence; ``lot`` draws where the definition has units drawn.
+    """Everyone who owes the ``number``-th occurrence, each once; ``lot`` draws where the definition has units drawn.
 
     What ``concerned`` means is known only to the event that opens a follow-up; for it the answer is empty.
     """
-    owner = obligation.owed_by
-    if owner.units:
-        return tuple(Owing(code) for code in audience.units_named(owner.units))
-    if owner.draw:
-        return tuple(Owing(code) for part in owner.draw for code in _drawn(audience, part, lot))
-    if owner.rota is not None:
-        units = audience.units_in(owner.rota)
-        return (Owing(units[number % len(units)], owner.each or ""),) if units else ()
-    if owner.subjects is not None and owner.by is not None:
-        units = audience.units_in(owner.subjects)
-        return tuple(Owing(by, subject=unit) for by in audience.owners_named(owner.by) for unit in units)
-    if owner.of is not None:
-        return tuple(Owing(code, owner.each or "") for code in audience.units_in(owner.of))
-    return tuple(Owing(code) for code in audience.owners_named(owner.named or ""))
+    return tuple(dict.fromkeys(_owing(audience, obligation, number, lot)))
 
 
 def fixed(audience: Audience, obligation: Obligation) -> tuple[Owing, ...]:
@@ -46,9 +34,35 @@ def fixed(audience: Audience, obligation: Obligation) -> tuple[Owing, ...]:
     return owing(audience, obligation, number=0, lot=Random(0))
 
 
-def _drawn(audience: Audience, part: Drawn, lot: Random) -> tuple[str, ...]:
-    """Units drawn from a group, in the roster's order; fewer where the group has not so many."""
-    units = audience.units_in(part.source)
+def _owing(audience: Audience, obligation: Obligation, number: int, lot: Random) -> Iterator[Owing]:
+    owner = obligation.owed_by
+    if owner.draw:
+        yield from _drawn_by_lot(audience, owner.draw, lot)
+    elif owner.rota is not None:
+        units = audience.units_in(owner.rota)
+        if units:
+            yield Owing(units[number % len(units)], owner.each or "")
+    elif owner.subjects is not None and owner.by is not None:
+        bodies, about = audience.owners_named(owner.by), audience.units_in(owner.subjects)
+        yield from (Owing(body, subject=unit) for body in bodies for unit in about)
+    elif owner.of is not None:
+        yield from (Owing(code, owner.each or "") for code in audience.units_in(owner.of))
+    else:
+        named = audience.units_named(owner.units) if owner.units else audience.owners_named(owner.named or "")
+        yield from map(Owing, named)
+
+
+def _drawn_by_lot(audience: Audience, parts: Collection[Drawn], lot: Random) -> Iterator[Owing]:
+    """No unit is drawn twice, whatever groups it is in."""
+    taken: set[str] = set()
+    for part in parts:
+        chosen = _drawn(tuple(code for code in audience.units_in(part.source) if code not in taken), part, lot)
+        taken.update(chosen)
+        yield from map(Owing, chosen)
+
+
+def _drawn(units: tuple[str, ...], part: Drawn, lot: Random) -> tuple[str, ...]:
+    """Units drawn from these, in the roster's order; fewer where there are not so many."""
     most = part.count.at_most or len(units)
     wanted = lot.randint(part.count.at_least, max(part.count.at_least, most))
     chosen = set(lot.sample(units, min(wanted, len(units))))

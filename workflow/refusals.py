@@ -171,6 +171,24 @@ class StoreUnusable(Refusal):
     code = "store-unusable"
 
 
+class OpeningRefused(Refusal):
+    """不能开启该事项：{reason}"""
+
+    code = "opening-refused"
+
+
+class AlreadyOpen(Refusal):
+    """“{title}”已为{unit}开启，截止日期同为{due}，不再重复开启。"""
+
+    code = "already-open"
+
+
+class FindingRefused(Refusal):
+    """检查发现未记录：{reason}"""
+
+    code = "finding-refused"
+
+
 class Forbidden(Refusal):
     """您的账号没有“{move}”的权限。"""
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
-from workflow import deadlines, desks, dossier, ledger, signing, upcoming
+from workflow import causes, deadlines, desks, dossier, ledger, schedules, signing, upcoming
 from workflow.acts import Act
 from workflow.audience import Concern, Recipient
 from workflow.calendars import Calendar
+from workflow.causes import Relative
 from workflow.definition import APPROVER, Rung
 from workflow.moments import SHANGHAI
 from workflow.papers import HistoryLine, Prerequisite
-from workflow.schedules import BEFORE_ITS_TIME
 from workflow.summaries import Extension, Summary
 from workflow.tables import Deadline, Message, MessageItem, RungRow, SignOff, Submission
 
@@ -29,6 +29,8 @@ _OCCASIONS = {
     "filed": "报送回执",
     "extended": "延期通知",
     "exempted": "免报通知",
+    "amended": "截止日期调整通知",
+    "opened": "新增事项通知",
 }
 
 
@@ -115,7 +117,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Why:
-    """Everything that explains a submission's state at ``as_of``."""
+    """Everything that explains a submission's state at ``as_of``.
+
+    ``causes`` is the chain that led to it, the nearest first, opened ``because`` of an event of that one;
+    ``follow_ups`` is what it led to, each followed by its own.
+    """
 
     as_of: datetime
     summary: Summary
@@ -127,6 +133,9 @@ class Why:
     decisions: tuple[Decision, ...]
     prerequisites: tuple[Prerequisite, ...]
     history: tuple[HistoryLine, ...]
+    because: str = ""
+    causes: tuple[Relative, ...] = ()
+    follow_ups: tuple[Relative, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,18 +150,22 @@ def explain(act: Act, submission_id: int) -> Why:
     """The whole explanation; raises NotFound, also for another unit's submission."""
     found = dossier.of(act, submission_id)
     row = ledger.load(act.session, submission_id)
-    schedules, heard = _schedules(act, row), _heard(act, submission_id)
+    amended = {number for line in found.history for number in line.facts.get("schedule", ())}
+    dates, heard = schedules.had_by(act, row, amended), _heard(act, submission_id)
     return Why(
         as_of=act.now,
         summary=found.summary,
         count=_count(row, act.now, act.calendar()),
-        schedules=tuple(Schedule(one.schedule_version, one.due_date, one.due_at) for one in schedules),
+        schedules=tuple(Schedule(one.schedule_version, one.due_date, one.due_at) for one in dates),
         extension=found.extension,
-        alerts=_alerts(act, row, schedules, heard),
+        alerts=_alerts(act, row, dates, heard),
         coming=_coming(act, row) if row.state in ("draft", "pending", "overdue") else (),
         decisions=_decisions(act, submission_id),
         prerequisites=found.prerequisites,
         history=found.history,
+        because=found.because,
+        causes=causes.behind(act, row),
+        follow_ups=causes.ahead(act, submission_id),
     )
 
 
@@ -182,17 +195,6 @@ def _count(row: Submission, now: datetime, calendar: Calendar) -> Count | None:
     return None
 
 
-def _schedules(act: Act, row: Submission) -> list[Deadline]:
-    """The deadline of everybody and those the submission got of its own, oldest first."""
-    found = select(Deadline).where(
-        Deadline.programme_id == row.programme_id,
-        Deadline.obligation == row.obligation,
-        Deadline.occurrence == row.occurrence,
-        or_(col(Deadline.submission_id).is_(None), Deadline.submission_id == row.id),
-    )
-    return list(act.session.exec(found.order_by(col(Deadline.schedule_version), col(Deadline.id))))
-
-
 def _heard(act: Act, submission_id: int) -> list[_Heard]:
     pairs = (
         select(MessageItem, Message)
@@ -202,12 +204,12 @@ def _heard(act: Act, submission_id: int) -> list[_Heard]:
     return [_Heard(item, message) for item, message in act.session.exec(pairs.order_by(col(MessageItem.id)))]
 
 
-def _alerts(act: Act, row: Submission, schedules: Sequence[Deadline], heard: Sequence[_Heard]) -> tuple[Alert, ...]:
+def _alerts(act: Act, row: Submission, dates: Sequence[Deadline], heard: Sequence[_Heard]) -> tuple[Alert, ...]:
     by_rung: dict[tuple[str, int], list[_Heard]] = {}
     for one in heard:
         by_rung.setdefault((one.item.rung, one.item.schedule_version), []).append(one)
     found = []
-    for deadline in schedules:
+    for deadline in dates:
         ladder = act.ladder(deadline)
         for rung in _fired(act, deadline):
             of_rung = by_rung.pop((f"rung:{rung.position}", deadline.schedule_version), [])
@@ -229,7 +231,7 @@ def _fired(act: Act, deadline: Deadline) -> list[RungRow]:
 def _of_rung(rung: Rung, row: RungRow, heard: Sequence[_Heard]) -> Alert:
     assert row.fired_at is not None
     title = f"{desks.rung_title(str(rung.at))}{upcoming.SAYS[rung.say]}"
-    return Alert(title, row.fires_at, row.fired_at, row.batch == BEFORE_ITS_TIME, _told(heard))
+    return Alert(title, row.fires_at, row.fired_at, row.batch == schedules.BEFORE_ITS_TIME, _told(heard))
 
 
 def _occasion(rung: str) -> str:
@@ -250,13 +252,14 @@ def _told(heard: Sequence[_Heard]) -> tuple[Told, ...]:
 
 
 def _coming(act: Act, row: Submission) -> tuple[Coming, ...]:
-    ladder = act.definition(row.programme_id).ladder_of(row.obligation)
+    deadline = act.session.get_one(Deadline, row.deadline_id)
     query = select(RungRow).where(RungRow.deadline_id == row.deadline_id, col(RungRow.fired_at).is_(None))
     asked = signing.waiting(act.session, [row.id or 0]).get(row.id or 0, ())
-    chased = any(rung.is_chase for rung in ladder)
+    laid_out, ladder = act.ladder(deadline), act.definition(row.programme_id).ladder_of(row.obligation)
+    chased = any(rung.is_chase for rung in laid_out)
     found = []
     for one in act.session.exec(query):
-        rung, late = ladder[one.position], one.fires_at >= row.due_at
+        rung, late = laid_out[one.position], one.fires_at >= row.due_at
         applies = upcoming.concerns(rung, row.state, row.waiting_on, late=late, chased=chased)
         title = f"{desks.rung_title(str(rung.at))}{upcoming.SAYS[rung.say]}"
         found.append(Coming(one.fires_at, title, _reached(act, row, rung, asked) if applies else ()))

@@ -79,7 +79,8 @@ def test_nothing_held_goes_out_until_it_is_released(
     copy, waiting = saved(duban), unsent(busy)
     monkeypatch.setenv("DUBAN_DATABASE_URL", empty_url)
     assert duban("restore", str(copy)).code == 0
-    assert duban("release", "--dry-run").out.startswith(f"暂存{waiting}条消息：")
+    ran = duban("release", "--dry-run")
+    assert ran.out.startswith(f"暂存{waiting}条消息：") and ran.said == ["原因：恢复备份后暂不发出"]
     with closing(World.opened(empty_url)) as restored:
         assert statuses(restored) == {"held", "cancelled"}
         assert duban("release").out.startswith(f"已放行{waiting}条消息：")

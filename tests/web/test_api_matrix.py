@@ -24,7 +24,9 @@ Call = tuple[str, str]
 MATRIX: dict[Call, int] = {
     ("GET", "/programmes"): ONLY_OWN,
     ("GET", "/programmes/{key}"): 404,
+    ("GET", "/programmes/{key}/versions"): 404,
     ("GET", "/programmes/{key}/board"): 404,
+    ("POST", "/programmes/{key}/open"): 404,
     ("GET", "/submissions"): ONLY_OWN,
     ("GET", "/submissions/{submission_id}"): 404,
     ("PUT", "/submissions/{submission_id}/content"): 404,
@@ -34,16 +36,21 @@ MATRIX: dict[Call, int] = {
     ("POST", "/submissions/{submission_id}/submit"): 404,
     ("POST", "/submissions/{submission_id}/withdraw"): 404,
     ("POST", "/submissions/{submission_id}/approve"): 404,
+    ("POST", "/submissions/{submission_id}/accept"): 404,
     ("POST", "/submissions/{submission_id}/return"): 404,
     ("POST", "/submissions/{submission_id}/extend"): 404,
     ("POST", "/submissions/{submission_id}/exempt"): 404,
     ("POST", "/submissions/{submission_id}/reopen"): 404,
     ("POST", "/submissions/{submission_id}/urge"): 404,
+    ("POST", "/submissions/{submission_id}/finding"): 404,
     ("GET", "/overdue"): ONLY_OWN,
     ("GET", "/overdue.xlsx"): ONLY_OWN,
     ("GET", "/overdue.csv"): ONLY_OWN,
     ("GET", "/messages"): ONLY_OWN,
+    ("GET", "/messages.xlsx"): ONLY_OWN,
+    ("GET", "/messages.csv"): ONLY_OWN,
     ("GET", "/messages/{message_id}"): 404,
+    ("POST", "/messages/{message_id}/resend"): 404,
     ("GET", "/calendar.ics"): ONLY_OWN,
     ("GET", "/clock"): ONLY_OWN,
     ("POST", "/clock"): 403,
@@ -53,7 +60,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "content": {"fields": {"benchmark-region": "江苏省徐州市"}},
     "extend": {"until": "2022-02-01", "comment": "待上级确认"},
     "clock": {"now": "2022-01-06T09:00:00+08:00"},
+    "open": {"obligation": "target-choice", "due": "2022-02-01", "comment": "按规定办理"},
+    "finding": {"kind": "unheard-of", "comment": "台账不符"},
 }
+#: What an inspector may do, and is refused for another reason here.
+INSPECTORS_OWN = {("POST", "/submissions/{submission_id}/finding"): 422}
 
 
 def routes() -> Iterator[APIRoute]:
@@ -141,7 +152,7 @@ def test_lists_of_a_unit_hold_nothing_of_another(january: House) -> None:
     mine = january.unit(FOREIGN)
     name = january.office().get(january.submission(OWN)).json()["unit"]["name"]
     for (method, path), status in MATRIX.items():
-        if method == "GET" and status == ONLY_OWN and path != "/overdue.xlsx":
+        if method == "GET" and status == ONLY_OWN and not path.endswith(".xlsx"):
             text = mine.get(API + path).text
             assert name not in text and f'"{OWN}"' not in text, path
     assert mine.get(f"{API}/overdue").json()["total"] == 1
@@ -161,8 +172,8 @@ def test_inspector_reads_everything_and_changes_nothing(january: House) -> None:
     before = january.world.dump()
     for call in MATRIX:
         answer = send(inspector, call, values)
-        assert answer.status_code == (403 if call in WRITING else 200), call
-        if call in WRITING:
+        assert answer.status_code == INSPECTORS_OWN.get(call, 403 if call in WRITING else 200), call
+        if call in WRITING and call not in INSPECTORS_OWN:
             assert answer.json()["code"] == "forbidden"
     assert january.world.dump() == before
 
@@ -170,7 +181,7 @@ def test_inspector_reads_everything_and_changes_nothing(january: House) -> None:
 def test_unit_may_not_make_the_offices_moves_even_on_its_own(january: House) -> None:
     mine, values = january.unit(OWN), places(january, OWN)
     before = january.world.dump()
-    for move in ("approve", "return", "extend", "exempt", "reopen", "urge"):
+    for move in ("accept", "approve", "return", "extend", "exempt", "reopen", "urge", "finding"):
         answer = send(mine, ("POST", f"/submissions/{{submission_id}}/{move}"), values)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert january.world.dump() == before

@@ -122,6 +122,7 @@ def test_moves_need_no_body_where_nothing_must_be_said(house: House) -> None:
     [
         ("draft", "submit", {}, 422, "content-incomplete"),
         ("draft", "approve", {}, 409, "not-allowed-now"),
+        ("draft", "accept", {}, 409, "not-allowed-now"),
         ("draft", "return", {"comment": "x"}, 409, "not-allowed-now"),
         ("draft", "withdraw", {}, 409, "not-allowed-now"),
         ("draft", "reopen", {"comment": "x"}, 409, "not-allowed-now"),
@@ -141,6 +142,7 @@ def test_moves_need_no_body_where_nothing_must_be_said(house: House) -> None:
         ("pending", "approve", {"content_hash": "0" * 64}, 409, "content-changed"),
         ("pending", "reopen", {"comment": "x"}, 409, "not-allowed-now"),
         ("filed", "submit", {}, 409, "not-allowed-now"),
+        ("filed", "accept", {}, 409, "not-allowed-now"),
         ("filed", "approve", {}, 409, "not-allowed-now"),
         ("filed", "withdraw", {}, 409, "not-allowed-now"),
         ("filed", "extend", {"until": "2022-01-10", "comment": "x"}, 409, "not-allowed-now"),

@@ -73,6 +73,10 @@ def test_programme_shows_its_definition_with_dates(house: House) -> None:
                 "2021-12-29T09:00:00+08:00", "2021-12-31T09:00:00+08:00", "2022-01-05T00:00:00+08:00",
                 "2022-01-05T09:00:00+08:00", "2022-01-07T09:00:00+08:00", None,
             ],
+            "heading": "",
+            "counts": {
+                "draft": 61, "pending": 0, "filed": 0, "overdue": 0, "exempt": 0, "filed_late": 0, "total": 61,
+            },
         }
     ]  # fmt: skip
     assert found["obligations"][2]["criteria"][0]["name"] == "clear-goals"

@@ -10,14 +10,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from notifier.specimens import specimens
 from tests.web.samples import PAGES
+from web.pages.frame import FRAMING, POLICY, SCRIPTED
+from web.pages.letters import LETTER_POLICY
 from web.rendering import STATIC_FOLDER, render
+from web.shell import HEADERS
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
+POLICIES = {"/submission-draft": SCRIPTED, "/letters": FRAMING, "/letters/request/html": LETTER_POLICY}
+LETTER = next(one for one in specimens() if one.name == "request").letter("https://duban.example.cn")
 STICKS_OUT = "document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -29,11 +31,13 @@ class Samples(BaseHTTPRequestHandler):
         static = STATIC_FOLDER / path.rpartition("/")[2]
         if path.startswith("/static/"):
             kind, body = KINDS[static.suffix], static.read_bytes()
+        elif path == "/letters/request/html":
+            kind, body = "text/html; charset=utf-8", LETTER.html.encode()
         else:
             kind, body = "text/html; charset=utf-8", render(PAGES[path[1:]]).encode()
         self.send_response(200)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", POLICIES.get(path, HEADERS[POLICY]))
         self.end_headers()
         self.wfile.write(body)
 

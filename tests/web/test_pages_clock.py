@@ -94,7 +94,7 @@ def test_a_live_service_has_no_clock_to_move(sqlite_office: Office) -> None:
 
 
 def test_when_nothing_is_ahead_the_page_says_so(sqlite_office: Office) -> None:
-    sqlite_office.engine.advance(local("2022-12-31 09:00"))
+    sqlite_office.engine.advance(local("2023-12-31 09:00"))
     clerk = sqlite_office.person()
     page = clerk.open("/")
     assert "后面没有待办事项" in page.text and not page.offers("到下一事项")

@@ -30,11 +30,11 @@ def test_nothing_is_done_to_another_units_submission(sqlite_office: Office, act:
     assert sqlite_office.world.dump() == before
 
 
-def test_an_inspector_reads_everything_and_changes_nothing(sqlite_office: Office) -> None:
+def test_an_inspector_reads_everything_and_records_findings_only(sqlite_office: Office) -> None:
     inspector = sqlite_office.person("inspector")
     page = inspector.open(sqlite_office.page_of())
     assert page.status == 200
-    assert [form.action for form in page.read.forms] == ["/logout"]
+    assert [form.action for form in page.read.forms] == ["/logout", f"{sqlite_office.page_of()}/finding"]
     token = sqlite_office.form_token(inspector.client)
     before = sqlite_office.world.dump()
     for act in ("content", "urge", "exempt"):

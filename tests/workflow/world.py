@@ -21,7 +21,7 @@ from documents import rosters
 from tests.workflow.chains import broken_chains
 from workflow import attachments, clock, ledger, library, posts, signing, submissions, sweep
 from workflow.acts import SYSTEM, Act, Actor
-from workflow.definition import FormField
+from workflow.definition import Column, FormField
 from workflow.launch import key_of, launch
 from workflow.library import Pinned
 from workflow.links import LinkMaker
@@ -162,7 +162,8 @@ class World:
         with self.act(now) as act:
             row = ledger.load(act.session, number)
             form = act.definition(row.programme_id).obligations[obligation].form
-            values = {name: a_value(field, said) for name, field in form.items() if field.type != "file"}
+            other = act.audience(row.programme_id).directory.names()[0]
+            values = {name: a_value(field, said, unit=other) for name, field in form.items() if field.type != "file"}
             submissions.save(act, number, values, if_version=None)
             for name in (name for name, field in form.items() if field.type == "file"):
                 attachments.attach(
@@ -268,11 +269,16 @@ class World:
             return {table.name: sorted(repr(tuple(row)) for row in session.execute(table.select())) for table in tables}
 
 
-def a_value(field: FormField, said: str) -> object:
-    """Something valid for a field, by its type."""
+def a_value(field: FormField | Column, said: str, *, unit: str = "") -> object:
+    """Something valid for a field or a column, by its type; ``unit`` is one of the roster's."""
+    if isinstance(field, FormField) and field.type == "table":
+        row = {name: a_value(column, said, unit=unit) for name, column in field.columns.items()}
+        return [row] * max(field.at_least or 1, 1)
     match field.type:
+        case "unit":
+            return unit
         case "integer":
-            return max(field.at_least or 1, 1)
+            return max((field.at_least if isinstance(field, FormField) else None) or 1, 1)
         case "decimal":
             return "1.5"
         case "date":

@@ -1,8 +1,10 @@
 """The HTTP API: every call of ``/api/v1``, one module per subject."""
 
-from web.api import board, calendar, clock, messages, moves, overdue, programmes, submissions
+from web.api import board, calendar, clock, messages, moves, openings, overdue, programmes, submissions
 from web.api.values import PREFIX
 
 __all__ = ["PREFIX", "ROUTERS"]
 
-ROUTERS = tuple(module.router for module in (programmes, board, submissions, moves, overdue, messages, calendar, clock))
+ROUTERS = tuple(
+    module.router for module in (programmes, board, submissions, moves, openings, overdue, messages, calendar, clock)
+)

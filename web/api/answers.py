@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
 from web.api.messages import MessageAnswer
-from web.api.programmes import CriterionAnswer, FieldAnswer
+from web.api.obligations import CriterionAnswer, FieldAnswer
 from web.api.values import Answer, DeskAnswer, Instant, UnitAnswer
 from workflow import dossier
 from workflow.acts import Act
@@ -52,6 +53,9 @@ class SummaryAnswer(Answer):
     last_alert_at: Instant | None
     rung: str | None = Field(description="最近一次督办的梯次", examples=["+1wd 09:00"])
     rung_title: str = Field(examples=["截止后1个工作日"])
+    heading: str = Field(description="同一事项中各件的区别", examples=["某路段改造未完工"])
+    subject: UnitAnswer | None = Field(description="由其他单位报送时，本件所涉及的单位")
+    owner_post: str = Field(description="由个人承担时的职务", examples=["主要负责同志"])
 
 
 class FormAnswer(FieldAnswer):
@@ -115,6 +119,56 @@ class AttachmentAnswer(Answer):
     uploaded_by: str
 
 
+class RelativeAnswer(Answer):
+    """由事件相连的另一件；because 为引出它的事件"""
+
+    id: int
+    obligation: str = Field(examples=["rectification"])
+    obligation_title: str = Field(examples=["限期整改"])
+    heading: str
+    unit: UnitAnswer
+    subject: UnitAnswer | None
+    state: State
+    standing: str
+    light: Light
+    due_date: date
+    event: str = Field(examples=["light-red"])
+    because: str = Field(examples=["亮红灯"])
+    opened_at: Instant
+
+
+class TargetAnswer(Answer):
+    """一项指标；met 为空表示尚无数字或原文目标残缺，so_far 只用于全年累计的指标"""
+
+    name: str
+    label: str = Field(examples=["签约项目"])
+    wanted: str = Field(examples=["不低于300个"])
+    unit: str = Field(examples=["个"])
+    clause: str | None
+    damaged: bool = Field(description="原文的目标数字残缺")
+    over: str = Field(description="occurrence 每次，cycle 全年累计", examples=["cycle"])
+    value: Decimal | None
+    so_far: Decimal | None = Field(description="本件与同一责任单位已报送各期之和")
+    met: bool | None
+
+
+class RatingAnswer(Answer):
+    """一项评分；weight 为百分比"""
+
+    name: str
+    title: str
+    weight: int
+    points: int | None
+
+
+class ScoreAnswer(Answer):
+    """按所在分组权重计的总分；有一项未评时 total 为空"""
+
+    group: str
+    ratings: tuple[RatingAnswer, ...]
+    total: Decimal | None = Field(examples=["86.50"])
+
+
 class SubmissionAnswer(SummaryAnswer):
     """一件报送件的全部情况"""
 
@@ -132,6 +186,12 @@ class SubmissionAnswer(SummaryAnswer):
     attachments: tuple[AttachmentAnswer, ...]
     moves: tuple[str, ...] = Field(description="现在可以做的操作", examples=[["edit", "submit"]])
     messages: tuple[MessageAnswer, ...]
+    cause: RelativeAnswer | None = Field(description="由哪一件引起；无从属或不可见时为空")
+    because: str = Field(description="由该件的什么事件引起", examples=["亮红灯"])
+    follow_ups: tuple[RelativeAnswer, ...] = Field(description="由本件的事件引出的各件")
+    findings: dict[str, str] = Field(description="可以记录的检查发现类别", examples=[{"problem": "发现问题"}])
+    targets: tuple[TargetAnswer, ...]
+    score: ScoreAnswer | None = Field(description="没有评分项时为空")
 
 
 class SummaryList(Answer):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from web.access import Caller
-from web.api.programmes import CountsAnswer
+from web.api.obligations import CountsAnswer
 from web.api.values import PREFIX, Answer, DeskAnswer, Instant, Key, UnitAnswer, Word, problems
 from web.site import Here
 from workflow import board
@@ -52,9 +52,10 @@ class CellAnswer(Answer):
 
 
 class RowAnswer(Answer):
-    """一个单位；不承担的事项为空"""
+    """一个单位；不承担的事项为空；subject 为本行各件所涉及的单位"""
 
     unit: UnitAnswer
+    subject: UnitAnswer | None
     cells: tuple[CellAnswer | None, ...]
 
 
@@ -82,7 +83,7 @@ def get_board(
     light: Light | None = None,
     waiting_on: WaitingOn | None = None,
 ) -> BoardAnswer:
-    """单位 × 事项：状态、亮灯、卡在谁处。条件留下至少有一件符合的单位；单位账号只见本单位一行。"""
+    """单位 × 事项：状态、亮灯、卡在谁处。条件留下至少有一件符合的单位；单位账号只见与本单位有关的。"""
     wanted = board.Filters(category, unit, obligation, state, light, waiting_on)
     with site.engine.looking(actor) as act:
         return BoardAnswer.model_validate(board.board(act, key, wanted))

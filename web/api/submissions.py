@@ -60,7 +60,7 @@ def list_submissions(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> SummaryList:
-    """报送件；单位账号只见本单位的。"""
+    """报送件；单位账号只见本单位承担的、参与配合的，以及公开涉及本单位且已报送的。"""
     with site.engine.looking(actor) as act:
         return SummaryList.model_validate(
             dossier.submissions(

@@ -133,7 +133,7 @@ def _chips(wanted: Wanted, facet: str, counts: Mapping[str, int], titles: Mappin
 
 def _filter(act: Act, wanted: Wanted) -> OverdueFilter:
     programmes = catalogue.every(act)
-    obligations = {name: one.title for listed in programmes for name, one in listed.definition.obligations.items()}
+    obligations = catalogue.obligation_titles(act, programmes)
     categories = dict.fromkeys(row.category for row in posts.directory(act.session).units() if row.category)
     return OverdueFilter(
         programmes=_choices({one.key: f"{one.title} {one.cycle}" for one in programmes}, wanted.programme),

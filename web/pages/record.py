@@ -19,22 +19,38 @@ from web.contexts.submission import (
     SignOffLine,
     SubmissionPage,
 )
-from web.pages import contents
+from web.pages import chain, contents, measures
 from web.pages.contents import Kept
-from web.pages.frame import House, desk_text, frame, occurrence_of, warned
+from web.pages.frame import House, desk_text, frame, occurrence_of, own_word, warned
 from web.pages.mail import CHANNELS
 from web.pages.moves import Asked
 from web.rendering import day
 from workflow import acts as doing
-from workflow import papers, signing
+from workflow import lights, papers, signing
 from workflow.dossier import Dossier
 from workflow.permissions import OFFICE
 from workflow.upcoming import MESSAGE_KINDS
 
 #: In the order people need them; filling in and submitting are one form of their own.
-ORDER: tuple[ActName, ...] = ("urge", "withdraw", "approve", "return", "extend", "exempt", "reopen")
-_OPTIONAL = frozenset({"urge", "withdraw"})
-_TONES: dict[str, Literal["good", "bad"]] = {"approve": "good", "return": "bad", "lapse": "bad", "reopen": "bad"}
+ORDER: tuple[ActName, ...] = (
+    "urge",
+    "withdraw",
+    "accept",
+    "approve",
+    "return",
+    "extend",
+    "exempt",
+    "reopen",
+    "finding",
+)
+_OPTIONAL = frozenset({"urge", "withdraw", "accept"})
+_TONES: dict[str, Literal["good", "bad"]] = {
+    "approve": "good",
+    "accept": "good",
+    "return": "bad",
+    "lapse": "bad",
+    "reopen": "bad",
+}
 
 
 def page(
@@ -44,10 +60,14 @@ def page(
     found: Dossier,
     *,
     filling: bool = False,
+    grown: str = "",
     kept: Kept | None = None,
     asked: Asked | None = None,
 ) -> SubmissionPage:
-    """The page; ``filling`` opens the form for the office, ``kept`` and ``asked`` are what was refused."""
+    """The page; ``filling`` opens the form for the office, ``kept`` and ``asked`` are what was refused.
+
+    ``grown`` is a table that gets more empty rows.
+    """
     here, may_edit = f"/submissions/{found.summary.id}", "edit" in found.moves
     around = frame(house, request, act, "programmes", here=here)
     offered = _acts(act, found, asked)
@@ -57,7 +77,7 @@ def page(
     # What was typed stays in the form even when the form is closed by now: it may be all there is of it.
     if kept is None and not (may_edit and (filling or act.actor.role not in OFFICE)):
         return replace(read, edit_href=f"{here}?fill=1" if may_edit else "")
-    kept = kept or Kept()
+    kept = kept or Kept(grown=grown)
     fields = contents.to_fill_in(found, kept)
     return replace(read, fields=fields, editing=_editing(found, here, kept), form_error=kept.error)
 
@@ -74,6 +94,7 @@ def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
         stage=found.stage,
         state=cast("State", one.state),
         light=cast("Light", one.light),
+        standing=own_word(one.standing),
         waiting_on=cast("WaitingOn", one.waiting_on),
         desk=desk_text(one.stuck_with, one.unit.name),
         due_date=one.due_date,
@@ -92,6 +113,14 @@ def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
         messages=_messages(found),
         asked=found.duty,
         returned=_returned(found),
+        targets=measures.targets(found.targets),
+        score=measures.score(found.score),
+        units=found.units,
+        heading=one.heading,
+        about=one.subject.name if one.subject else "",
+        owner_post=one.owner_post,
+        cause=chain.cause(found),
+        follow_ups=chain.follow_ups(found),
     )
 
 
@@ -108,7 +137,8 @@ def _editing(found: Dossier, here: str, kept: Kept) -> Editing:
 def _acts(act: doing.Act, found: Dossier, asked: Asked | None) -> tuple[Act, ...]:
     # The office returns what it does not accept; withdrawing is the unit's own move.
     hidden = {"withdraw"} if act.actor.role in OFFICE else set()
-    return tuple(_act(act, found, name, asked) for name in ORDER if name in found.moves and name not in hidden)
+    open_ = {*found.moves, *(["finding"] if found.findings else [])} - hidden
+    return tuple(_act(act, found, name, asked) for name in ORDER if name in open_)
 
 
 def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> Act:
@@ -120,8 +150,13 @@ def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> 
         comment=said.comment,
         until=(said.until or _later(act, found)) if name == "extend" else None,
         approvers=_approvers(found, said.approver) if name in ("approve", "return") else (),
+        kinds=_kinds(found, said.kind) if name == "finding" else (),
         error=said.error,
     )
+
+
+def _kinds(found: Dossier, chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(kind, title, kind == chosen) for kind, title in found.findings.items())
 
 
 def _later(act: doing.Act, found: Dossier) -> date:
@@ -162,7 +197,7 @@ def _happened(found: Dossier, line: papers.HistoryLine) -> HistoryLine:
         who=line.actor,
         comment=line.comment,
         noticed_at=line.noticed_at if seen_later else None,
-        tone=_TONES.get(line.event, "good" if line.dest == "filed" else "plain"),
+        tone=_TONES.get(line.event, "good" if "filed" in line.facts else "plain"),
     )
 
 
@@ -178,15 +213,21 @@ def _what(found: Dossier, line: papers.HistoryLine) -> str:
     match line.event:
         case "launch":
             return "方案启动，生成本件"
+        case "open":
+            return f"因{facts['because']}，生成本件" if "because" in facts else "生成本件"
+        case "finding":
+            return f"检查发现：{facts.get('title', '')}"
         case "edit":
             return f"保存内容（第 {facts.get('version')} 版）"
         case "submit":
-            return "报送" if line.dest == "filed" else "提交审签"
+            return "提交审签" if "asked" in facts else "报送"
         case "approve":
             several = max((one.step for one in found.sign_off), default=1) > 1
             return f"第 {int(facts.get('step', 0)) + 1} 步审签同意" if several else line.title
         case "lapse":
-            return "到期未报送，转为逾期"
+            return "到期未报送，转为逾期" + (f"，{lights.shown(facts['light'])}" if "light" in facts else "")
+        case "light":
+            return lights.shown(facts)
         case "extend":
             return f"延期至{day(date.fromisoformat(str(facts['until'])))}"
         case "urge":

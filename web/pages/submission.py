@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
@@ -21,8 +22,8 @@ from workflow.acts import Actor
 from workflow.dossier import Dossier
 from workflow.refusals import ContentChanged, Forbidden, NotFound, Refusal
 
-#: A form has some dozen fields; more parts than these are not one of ours.
-MOST_PARTS = 300
+#: A form has some dozen fields and a table some thousand cells; more parts than these are not one of ours.
+MOST_PARTS = 8000
 
 
 async def sent(request: Request) -> AsyncIterator[FormData]:
@@ -39,10 +40,10 @@ def router(house: House) -> APIRouter:
     routes = APIRouter(prefix="/submissions", default_response_class=HTMLResponse, include_in_schema=False)
 
     @routes.get("/{submission_id:int}")
-    def read(submission_id: Number, request: Request, fill: str = "") -> Response:
+    def read(submission_id: Number, request: Request, fill: str = "", rows: str = "") -> Response:
         with house.engine.looking(signed_in(request)) as act:
             found = dossier.of(act, submission_id)
-            return show(house, request, record.page(house, request, act, found, filling=bool(fill)))
+            return show(house, request, record.page(house, request, act, found, filling=bool(fill), grown=rows))
 
     @routes.get("/{submission_id:int}/files/{attachment_id:int}")
     def file(submission_id: Number, attachment_id: Number, request: Request) -> Response:
@@ -64,10 +65,12 @@ def router(house: House) -> APIRouter:
         until: Annotated[str, Form(max_length=40)] = "",
         approver: Annotated[str, Form(max_length=20)] = "",
         content_hash: Annotated[str, Form(max_length=100)] = "",
+        kind: Annotated[str, Form(max_length=100)] = "",
         form_token: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         actor = acting(house, request, form_token)
-        return _made(house, request, actor, submission_id, Asked(move, comment, until, approver, content_hash))
+        asked = Asked(move, comment, until, approver, content_hash, kind=kind)
+        return _made(house, request, actor, submission_id, asked)
 
     return routes
 
@@ -82,8 +85,14 @@ def _kept(house: House, request: Request, actor: Actor, submission_id: int, form
     except (NotFound, Forbidden):
         raise
     except Refusal as refused:
-        kept = Kept(given.values, _faults(refused), _said(refused, found), newer=isinstance(refused, ContentChanged))
+        kept = Kept(
+            given.values, _faults(refused), _said(refused, found),
+            newer=isinstance(refused, ContentChanged), grown=given.grown,
+        )  # fmt: skip
         return _form_again(house, request, actor, submission_id, kept, refused)
+    if given.grown:
+        rows = f"/submissions/{submission_id}?{urlencode({'fill': 1, 'rows': given.grown})}#field-{quote(given.grown)}"
+        return done(house, rows, "草稿已保存。" if given.changed else "")
     if given.then != "submit":
         return done(house, _after(actor, submission_id), "草稿已保存。")
     try:
@@ -92,7 +101,7 @@ def _kept(house: House, request: Request, actor: Actor, submission_id: int, form
     except Refusal as refused:
         kept = Kept(given.values, _faults(refused), f"草稿已保存，还没有提交。{_said(refused, found)}")
         return _form_again(house, request, actor, submission_id, kept, refused)
-    said = "已报送领导小组办公室。" if row.state == "filed" else "已提交审签，审签人会收到链接。"
+    said = "已提交审签，审签人会收到链接。" if row.waiting_on == "approver" else "已报送领导小组办公室。"
     return done(house, f"/submissions/{submission_id}", said)
 
 
@@ -132,7 +141,7 @@ def _faults(refused: Refusal) -> dict[str, str]:
 def _said(refused: Refusal, found: Dossier) -> str:
     """The sentence of a refusal, unless its faults are told one by one beside their fields."""
     faults, fields = _faults(refused), {line.name for line in found.form}
-    return "" if faults and fields.issuperset(faults) else refused.text
+    return "" if faults and fields.issuperset(name.partition(".")[0] for name in faults) else refused.text
 
 
 def _after(actor: Actor, submission_id: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tests.web.samples import mail, office, signing, submission
+from tests.web.samples import channels, mail, office, signing, submission
+from tests.web.samples.office import LIVE
 from web import contexts
 
 PAGES: Mapping[str, contexts.Page] = {
@@ -27,6 +28,9 @@ PAGES: Mapping[str, contexts.Page] = {
     "outbox": mail.outbox(),
     "outbox-letter": mail.outbox_letter(),
     "outbox-none": replace(mail.outbox(), days=(), recipient="市科技局"),
+    "channels": channels.channels(),
+    "channels-quiet": replace(channels.channels(), frame=LIVE, causes=(), held=(), kinds=(), undelivered=()),
+    "letters": channels.letters(),
     "signoff": signing.asked(),
     "signoff-nothing-chosen": signing.nothing_chosen(),
     "signoff-no-reason": signing.return_without_reason(),

@@ -56,8 +56,9 @@ def messages() -> contexts.MessagesPage:
     statuses = (Choice("sent", "已发"), Choice("failed", "未送达", True))
     frame = replace(OFFICE, section="messages")
     return contexts.MessagesPage(
-        frame, NOW, statuses, "副市长", "28", message_lines(), Pager(5, 5, next_href="/messages?cursor=x")
-    )
+        frame, NOW, statuses, "副市长", "28", message_lines(), Pager(5, 5, next_href="/messages?cursor=x"),
+        (Link("/api/v1/messages.xlsx?submission=28", "导出 Excel"),),
+    )  # fmt: skip
 
 
 LETTER = """市人民政府副市长（四）：
