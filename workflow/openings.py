@@ -144,6 +144,11 @@ def drawn(obligation: Obligation) -> dict[str, Any]:
     return {"drawn_from": groups} if groups else {}
 
 
+def unforeseen(obligation: Obligation) -> bool:
+    """Whether nobody knows beforehand who owes it: units are drawn, or take turns."""
+    return bool(obligation.owed_by.draw or obligation.owed_by.rota)
+
+
 def times_opened(act: Act, programme_id: int, obligation: str) -> int:
     """How often a duty has been laid out: whose turn it is where units take turns."""
     query = select(func.count()).where(

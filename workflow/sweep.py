@@ -108,6 +108,8 @@ def _open_one(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -
             return 0
         act = Act(session, now, links)
         rows = openings.open_deadline(act, deadline)
+        if openings.unforeseen(act.definition(deadline.programme_id).obligations[deadline.obligation]):
+            openings.announce(act, deadline.programme_id, rows)
         if now < deadline.due_at:
             # Opened too late for that, its reminders are void and its escalations go by themselves.
             past_rungs.collapse(act, [deadline_id], f"opened:{deadline_id}")
