@@ -12,6 +12,7 @@ from workflow import (
     findings,
     ledger,
     lifecycle,
+    lights,
     mailbag,
     papers,
     permissions,
@@ -24,6 +25,7 @@ from workflow.causes import Relative
 from workflow.definition import Criterion
 from workflow.desks import UnitName
 from workflow.lifecycle import MOVES, moves_open
+from workflow.lights import Change
 from workflow.papers import AttachmentLine, FormLine, HistoryLine, Prerequisite, Sheet, SignOffLine
 from workflow.refusals import NotFound
 from workflow.scores import Figure, Score
@@ -65,6 +67,7 @@ class Dossier:
     because: str = ""
     follow_ups: tuple[Relative, ...] = ()
     findings: Mapping[str, str] = field(default_factory=dict)
+    lights: tuple[Change, ...] = ()
 
 
 def of(act: Act, submission_id: int) -> Dossier:
@@ -110,6 +113,7 @@ def of(act: Act, submission_id: int) -> Dossier:
         because=str(history[0].facts.get("because", "")),
         follow_ups=causes.opened_by(act, submission_id),
         findings=findings.kinds(listed.definition) if permissions.may(act.actor.role, findings.FINDING) else {},
+        lights=lights.changes(history),
     )
 
 

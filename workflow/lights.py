@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
-
-from sqlmodel import col, select
+from typing import Any, Protocol, get_args
 
 from workflow import desks
-from workflow.acts import Act
 from workflow.definition import Definition, Light, LightEvent, LightRule
-from workflow.tables import History
 
 #: From the lightest to the heaviest.
 WEIGHT: Mapping[str, int] = {light: weight for weight, light in enumerate(get_args(Light))}
@@ -48,13 +44,17 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a light: ``because`` is an event, a move or a rung's moment, ``seq`` its place in history."""
+    """One change of a light: ``because`` is an event, a move or a rung's moment, ``seq`` its place in history.
+
+    ``text`` is the change as people read it.
+    """
 
     seq: int
     at: datetime
     before: str
     after: str
     because: str
+    text: str
 
 
 def rules_of(definition: Definition, obligation: str) -> tuple[LightRule, ...]:
@@ -119,11 +119,23 @@ def shown(change: Mapping[str, Any]) -> str:
     return f"{NAMES.get(str(change['from']), '')}转{NAMES.get(str(change['to']), '')}：{why}"
 
 
-def history(act: Act, submission_id: int) -> tuple[Change, ...]:
-    """Every change of a submission's light, oldest first; whether the actor may see it is the caller's to ask."""
-    found = select(History).where(History.submission_id == submission_id).order_by(col(History.seq))
+class Told(Protocol):
+    """A line of history as far as lights ask it."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
+
+def changes(history: Iterable[Told]) -> tuple[Change, ...]:
+    """Every change of a submission's light that its history tells, oldest first."""
     return tuple(
-        Change(one.seq, one.at, str(change["from"]), str(change["to"]), str(change["because"]))
-        for one in act.session.exec(found)
+        Change(one.seq, one.at, str(change["from"]), str(change["to"]), str(change["because"]), shown(change))
+        for one in history
         if (change := change_in(one.event, one.facts)) is not None
     )

@@ -113,8 +113,12 @@ def test_submission_in_full_has_everything_the_contract_names(january: House) ->
     (line,) = found["sign_off"]
     assert {"step", "post", "holder", "decision", "decided_at", "comment"} <= set(line)
     assert found["stuck_with"] == [{"post": line["post"], "name": line["holder"]}]
-    assert [entry["event"] for entry in found["history"]] == ["launch", "edit", "submit", "lapse"]
-    assert found["history"][-1]["at"] == "2022-01-05T00:00:00+08:00"
+    assert [entry["event"] for entry in found["history"]] == ["launch", "edit", "submit", "lapse", "light"]
+    assert found["history"][-2]["at"] == "2022-01-05T00:00:00+08:00"
+    assert [(one["at"], one["text"]) for one in found["lights"]] == [
+        ("2022-01-05T00:00:00+08:00", "绿灯转黄灯：逾期"),
+        ("2022-01-05T09:00:00+08:00", "黄灯转红灯：截止后1个工作日督办"),
+    ]
     assert found["extension"] is None
     assert set(found["moves"]) == {"approve", "return", "withdraw", "extend", "exempt", "urge"}
 

@@ -64,7 +64,7 @@ def launched(url: str, *, more: str = "", rest: str = "", lifecycle: str = "fili
 
 def changes(world: World, unit: str, obligation: str = "report") -> list[tuple[str, str, str]]:
     with world.look() as act:
-        found = lights.history(act, world.id_of(unit, obligation))
+        found = lights.changes(ledger.history_of(act.session, world.id_of(unit, obligation)))
     return [(one.before, one.after, one.because) for one in found]
 
 
@@ -93,7 +93,7 @@ def test_the_change_that_rides_with_a_lapse_is_dated_at_the_deadline(sqlite_url:
     with launched(sqlite_url) as world:
         world.sweep(NIGHT)
         with world.look() as act:
-            [change] = lights.history(act, world.id_of("U1", "report"))
+            [change] = lights.changes(ledger.history_of(act.session, world.id_of("U1", "report")))
         assert (change.at, change.seq) == (DUE, 2)
         assert [one.event for one in world.history("U1", "report")] == ["launch", "lapse"]
         assert lights.shown(world.history("U1", "report")[-1].facts["light"]) == "绿灯转黄灯：逾期"

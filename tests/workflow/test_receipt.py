@@ -11,7 +11,7 @@ import pytest
 from tests.workflow.rectifying import rectifying
 from tests.workflow.small import small_roster
 from tests.workflow.world import OFFICE, World, local
-from workflow import dossier, lights, overdue, submissions
+from workflow import dossier, ledger, lights, overdue, submissions
 from workflow.acts import Actor
 from workflow.refusals import CommentMissing, Forbidden, NotAllowedNow, Refusal
 
@@ -82,7 +82,7 @@ def test_what_arrives_late_is_late_by_the_day_it_arrived(database_url: str, more
         assert standing(world) == ("filed", "filed", "none", True)
         with world.look(WEEK_LATER, OFFICE) as act:
             found = dossier.of(act, world.id_of("U1", "report")).summary
-            history = lights.history(act, world.id_of("U1", "report"))
+            history = lights.changes(ledger.history_of(act.session, world.id_of("U1", "report")))
         assert (found.days_late, found.light) == (1, "yellow")
         assert [(one.after, one.because) for one in history] == [("yellow", "overdue")]
 

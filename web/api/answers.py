@@ -152,6 +152,17 @@ class TargetAnswer(Answer):
     met: bool | None
 
 
+class LightAnswer(Answer):
+    """灯的一次变化；because 为事件、操作或督办梯次的时点"""
+
+    seq: int = Field(description="在历史中的序号")
+    at: Instant
+    before: Light
+    after: Light
+    because: str = Field(examples=["target-unmet"])
+    text: str = Field(examples=["绿灯转红灯：目标未达到"])
+
+
 class RatingAnswer(Answer):
     """一项评分；weight 为百分比"""
 
@@ -190,6 +201,7 @@ class SubmissionAnswer(SummaryAnswer):
     because: str = Field(description="由该件的什么事件引起", examples=["亮红灯"])
     follow_ups: tuple[RelativeAnswer, ...] = Field(description="由本件的事件引出的各件")
     findings: dict[str, str] = Field(description="可以记录的检查发现类别", examples=[{"problem": "发现问题"}])
+    lights: tuple[LightAnswer, ...]
     targets: tuple[TargetAnswer, ...]
     score: ScoreAnswer | None = Field(description="没有评分项时为空")
 
