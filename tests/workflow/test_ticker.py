@@ -1,4 +1,4 @@
-"""The clock of a running service jumps: ahead, and nothing goes out until a person says so; back, and nothing repeats."""
+"""The clock of a running service jumps: ahead, and nothing goes out by itself; back, and nothing repeats."""
 
 from __future__ import annotations
 
