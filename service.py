@@ -49,8 +49,10 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
         store.check()
         clock.settle_mode(store, rehearsal=settings.rehearsal)
         links = LinkMaker(settings.secret(), settings.link_days)
-        mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal)
-        yield Service(settings, Engine(store, links, rehearsal=settings.rehearsal, deliver=mailroom.deliver), mailroom)
+        hours = settings.hours
+        mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal, hours=hours)
+        engine = Engine(store, links, rehearsal=settings.rehearsal, deliver=mailroom.deliver, hours=hours)
+        yield Service(settings, engine, mailroom)
     finally:
         store.close()
         channels.close()
@@ -100,7 +102,7 @@ def web_app(
     app = create_app(service.engine, secret=secret, base_url=settings.base_url, seconds_since_sweep=seconds_since_sweep)
     pages.add_to(
         app, service.engine, secret=secret, base_url=settings.base_url, contact=settings.office_contact,
-        demo_accounts=demo_accounts,
+        demo_accounts=demo_accounts, channels_open=service.mailroom.channels.names, groups=len(settings.office_urls),
     )  # fmt: skip
     return app
 

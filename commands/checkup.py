@@ -154,7 +154,8 @@ def _calendar(act: Act) -> Iterator[Finding]:
 def _messages(service: Service, act: Act) -> Iterator[Finding]:
     from sqlalchemy import func, select
 
-    from workflow import holding
+    from workflow import channel_notes, holding
+    from workflow.desks import shown_instant
     from workflow.tables import Message
 
     names = {"mail": "邮件", "wecom": "企业微信"}
@@ -169,14 +170,18 @@ def _messages(service: Service, act: Act) -> Iterator[Finding]:
         yield Finding(
             "note", "发送渠道", f"没有配置邮件（DUBAN_MAIL_URL）或企业微信（DUBAN_WECOM_URL），消息发不出去{text}"
         )
+    for name, noted in channel_notes.read(act.session).items():
+        if noted.failure and (noted.success is None or noted.failure.at > noted.success.at):
+            said = f"{names.get(name, '办公室工作群')}最近一次没有发成（{shown_instant(noted.failure.at)}）"
+            yield Finding("note", "发送渠道", f"{said}：{noted.failure.answer}")
     table = Message.__table__  # type: ignore[attr-defined]
     counted = select(table.c.status, func.count().label("letters")).group_by(table.c.status)
     counts = {row.status: row.letters for row in act.session.execute(counted)}
     lost = counts.get("failed", 0)
-    if holding.is_held(act.session) or counts.get("held"):
-        yield Finding(
-            "note", "消息", f"恢复备份后暂不发出，暂存{counts.get('held', 0)}条；核对后执行 duban release 放行"
-        )
+    for hold in holding.holds(act.session):
+        # A false clock is a fault of the machine; a restored store waits as it should.
+        grade: Grade = "bad" if hold.jump else "note"
+        yield Finding(grade, "消息", f"{hold.text}，暂存{counts.get('held', 0)}条；核对后执行 duban release 放行")
     if lost:
-        yield Finding("note", "消息", f"{lost}条未能送达，请在消息页查看原因")
+        yield Finding("note", "消息", f"{lost}条未能送达，请在发送渠道页查看原因、重新发送，或执行 duban resend")
     yield Finding("good", "消息", f"待发{counts.get('queued', 0)}条，已发{counts.get('sent', 0)}条")

@@ -97,14 +97,14 @@ def next_(
         raise QueryRefused(reason=f"天数（--days）须在0到{_MOST_DAYS}之间")
     with open_existing() as service, service.engine.looking() as act:
         found = upcoming.ahead(act, until=act.now + timedelta(days=days))
-        held, waits = sum(holding.held(act.session).values()), holding.is_held(act.session)
+        held, holds = sum(holding.held(act.session).values()), holding.holds(act.session)
     if format == NextFormat.json:
         put(as_json([_as_row(one, act.now >= one.at) for one in found]), None)
     else:
         rows = [(_when(one, act.now >= one.at), one.programme, one.what) for one in found]
         put(as_table(f"今后{days}天将发生{len(found)}项", ("时间", "方案", "内容"), rows), None)
-    if held or waits:
-        note(f"注意：恢复备份后消息暂不发出，暂存{held}条；核对后执行 duban release 放行")
+    for hold in holds:
+        note(f"注意：{hold.text}，暂存{held}条；核对后执行 duban release 放行")
 
 
 def why(

@@ -112,18 +112,20 @@ def restore(
 def release(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出暂存的消息，不放行")] = False,
 ) -> None:
-    """放行恢复备份后暂存的消息；仍然属实的会照常发出。"""
+    """放行恢复备份后、本机时钟跳动后暂存的消息；仍然属实的会照常发出。"""
     from service import open_service
     from workflow import holding
     from workflow.upcoming import MESSAGE_KINDS
 
     with open_service() as service, service.engine.acting() as act:
         held = holding.held(act.session)
-        waits = holding.is_held(act.session)
+        holds = holding.holds(act.session)
         if not dry_run:
             holding.release(act.session)
     kinds = "，".join(f"{MESSAGE_KINDS.get(kind, kind)}{number}条" for kind, number in held.items())
-    if not held and not waits:
+    for hold in holds:
+        note(f"原因：{hold.text}")
+    if not held and not holds:
         print("没有暂存的消息")
     elif dry_run:
         print(f"暂存{sum(held.values())}条消息" + (f"：{kinds}" if kinds else ""))

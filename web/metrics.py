@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from web.site import Here, Site
+from workflow import channel_notes, holding
+from workflow.channel_notes import Notes
 from workflow.mailbag import STATUSES
 from workflow.store import Store
 from workflow.summaries import STATES
@@ -60,7 +62,7 @@ class Figures(Collector):
             "duban_seconds_since_sweep", "Seconds since the last sweep.", value=self._site.seconds_since_sweep()
         )
         try:
-            states, statuses = _tallies(self._site.engine.store)
+            states, statuses, causes, notes = _tallies(self._site.engine.store)
         except SQLAlchemyError:
             yield GaugeMetricFamily("duban_store_up", "Whether the store answers.", value=0)
             return
@@ -73,6 +75,11 @@ class Figures(Collector):
         for name, stored in STATUSES.items():
             messages.add_metric([name], sum(statuses.get(one, 0) for one in stored))
         yield messages
+        held = GaugeMetricFamily("duban_outbox_held", "Whether a cause holds all messages.", labels=["cause"])
+        for cause in holding.CAUSES:
+            held.add_metric([cause], cause in causes)
+        yield held
+        yield from _channels(notes)
 
 
 @router.get("/healthz")
@@ -86,13 +93,16 @@ def healthz(site: Here) -> JSONResponse:
 
 @router.get("/readyz")
 def readyz(site: Here) -> JSONResponse:
-    """Whether requests can be answered: 503 when the store does not answer."""
+    """Whether requests can be answered: 503 when the store does not answer.
+
+    A held outbox is said and stays ready: a person must be able to come and release it.
+    """
     try:
         with site.engine.store.read() as session:
-            session.execute(text("SELECT 1"))
+            causes = [hold.cause for hold in holding.holds(session)]
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable"}, 503)
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok", **({"outbox_held": causes} if causes else {})})
 
 
 @router.get("/metrics")
@@ -101,9 +111,22 @@ def metrics(site: Here) -> Response:
     return Response(generate_latest(site.registry), headers={"Content-Type": _CONTENT_TYPE})
 
 
-def _tallies(store: Store) -> tuple[dict[str, int], dict[str, int]]:
+def _channels(notes: Mapping[str, Notes]) -> Iterator[GaugeMetricFamily]:
+    """When each channel last delivered and last failed, in seconds since 1970."""
+    name, text = "duban_channel_last_seconds", "When a channel last had this outcome, by the store's clock."
+    last = GaugeMetricFamily(name, text, labels=["channel", "outcome"])
+    for channel, noted in notes.items():
+        for outcome, note in (("sent", noted.success), ("failed", noted.failure)):
+            if note is not None:
+                last.add_metric([channel, outcome], note.at.timestamp())
+    yield last
+
+
+def _tallies(store: Store) -> tuple[dict[str, int], dict[str, int], set[str], dict[str, Notes]]:
     with store.read() as session:
-        return _tally(session, _submission.c.state), _tally(session, _message.c.status)
+        causes: set[str] = {hold.cause for hold in holding.holds(session)}
+        states, statuses = _tally(session, _submission.c.state), _tally(session, _message.c.status)
+        return states, statuses, causes, channel_notes.read(session)
 
 
 def _tally(session: Session, column: ColumnElement[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from workflow import clock, sweep
 from workflow.acts import SYSTEM, Act, Actor
+from workflow.hours import USUAL, Hours
 from workflow.links import LinkMaker
 from workflow.refusals import NotRehearsing
 from workflow.store import Store
@@ -31,6 +32,7 @@ class Engine:
     links: LinkMaker
     rehearsal: bool = False
     deliver: Deliver = keep_queued
+    hours: Hours = USUAL
 
     def now(self, session: Session) -> datetime:
         """The instant of this store's clock, virtual in a rehearsal."""
@@ -40,18 +42,21 @@ class Engine:
     def acting(self, actor: Actor = SYSTEM) -> Iterator[Act]:
         """One writing transaction; committed when the block ends, nothing is written when it raises."""
         with self.store.write() as session:
-            yield Act(session, self.now(session), self.links, actor)
+            yield Act(session, self.now(session), self.links, actor, self.hours)
 
     @contextmanager
     def looking(self, actor: Actor = SYSTEM) -> Iterator[Act]:
         """One reading transaction; what is written in it is not kept."""
         with self.store.read() as session:
-            yield Act(session, self.now(session), self.links, actor)
+            yield Act(session, self.now(session), self.links, actor, self.hours)
 
-    def tick(self) -> sweep.Swept:
-        """What the scheduler does: sweep, then send what is ready."""
+    def tick(self, wall: datetime | None = None) -> sweep.Swept:
+        """What the scheduler does: sweep, then send what is ready.
+
+        ``wall`` is what the scheduler has just read off the machine's clock; a rehearsal has its own.
+        """
         with self.store.read() as session:
-            now = self.now(session)
+            now = wall if wall is not None and not self.rehearsal else self.now(session)
         swept = sweep.run(self.store, now, self.links)
         self.deliver(now)
         return swept

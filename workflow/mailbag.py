@@ -2,18 +2,18 @@
 
 What is stored of a letter holds ``{{link:ID}}`` where a sign-off link goes. Readers see it struck out; only in
 a rehearsal, and only for the office, is the link put in, so that a person can play the leader's part.
-A unit sees what its own people were told about its own submissions.
+A unit sees what its own people were told about submissions it may read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as pick
 
@@ -44,6 +44,11 @@ WITH_LINK = "sign-off"
 STRUCK_OUT = "（审签链接，已隐藏）"
 _NOT_YOURS = "（内容涉及其他单位，已隐藏）"
 _LINK = re.compile(r"\{\{link:(\d{1,18})\}\}")
+#: How a line of a message's answer begins that tells of tries before it was sent again by hand.
+EARLIER = "（此前"
+#: The most messages one file holds.
+MOST_IN_A_FILE = 100_000
+_PART = 500
 _ORDER = "-id"
 
 
@@ -116,7 +121,7 @@ def messages(
     ``links_at`` is the service's address, given in a rehearsal only: sign-off links are then shown to the
     office. Raises QueryRefused.
     """
-    wanted = [*_conditions(act, submission, recipient, status), *_of_kind(kind)]
+    wanted = [*_conditions(act, submission, recipient, status), *of_kind(kind)]
     size = cursors.page_size(limit)
     after = [] if cursor is None else [_m.c.id < cursors.read(cursor, _ORDER, int)[0]]
     query = select(_m).where(*wanted, *after).order_by(_m.c.id.desc()).limit(size + 1)
@@ -127,6 +132,24 @@ def messages(
         total=total,
         next=cursors.written(_ORDER, rows[size - 1].id) if len(rows) > size else None,
     )
+
+
+def everything(
+    act: Act, *, submission: int | None = None, recipient: str | None = None, status: str | None = None
+) -> Iterator[MessageLine]:
+    """The whole list, newest first, read part by part; raises QueryRefused, also for more than a file holds."""
+    wanted = _conditions(act, submission, recipient, status)
+    total = act.session.execute(select(func.count()).select_from(_m).where(*wanted)).scalar_one()
+    if total > MOST_IN_A_FILE:
+        raise QueryRefused(reason=f"符合条件的消息有{total}条，一次最多导出{MOST_IN_A_FILE}条，请缩小范围")
+    return _parts(act, select(_m).where(*wanted).order_by(_m.c.id.desc()).limit(_PART))
+
+
+def _parts(act: Act, query: Select[Any]) -> Iterator[MessageLine]:
+    rows = act.session.execute(query).all()
+    while rows:
+        yield from _lines(act, rows, None)
+        rows = act.session.execute(query.where(_m.c.id < rows[-1].id)).all()
 
 
 def about(act: Act, submission_id: int, *, limit: int) -> tuple[MessageLine, ...]:
@@ -167,7 +190,8 @@ def _conditions(
     return found
 
 
-def _of_kind(kind: str | None) -> list[ColumnElement[bool]]:
+def of_kind(kind: str | None) -> list[ColumnElement[bool]]:
+    """The condition for a kind of message, none for all; raises QueryRefused."""
     if kind is None:
         return []
     if kind == WITH_LINK:
@@ -183,7 +207,7 @@ def _in_sight(act: Act) -> list[ColumnElement[bool]]:
         return []
     about = select(_i.c.id).join(_s, _s.c.id == _i.c.submission_id)
     return [
-        about.where(_i.c.message_id == _m.c.id, _s.c.unit == unit).exists(),
+        about.where(_i.c.message_id == _m.c.id, *sight.limits(act)).exists(),
         _m.c.person.in_(sight.staff(unit)),
     ]
 
@@ -237,12 +261,12 @@ def _address(act: Act, link: Link, base_url: str) -> str:
 
 
 def _about_others(act: Act, ids: Sequence[int]) -> set[int]:
-    """Of these messages, those that a unit's reader must not read whole: they speak of other units too."""
-    own = sight.own_unit(act)
-    if own is None:
+    """Of these messages, those that a unit's reader must not read whole: they speak of what is not in sight too."""
+    in_sight = sight.limits(act)
+    if not in_sight:
         return set()
     query = select(_i.c.message_id).join(_s, _s.c.id == _i.c.submission_id)
-    return set(act.session.execute(query.where(_i.c.message_id.in_(ids), _s.c.unit != own)).scalars())
+    return set(act.session.execute(query.where(_i.c.message_id.in_(ids), ~and_(*in_sight))).scalars())
 
 
 def _items(act: Act, ids: Sequence[int], only: Sequence[ColumnElement[bool]]) -> dict[int, list[Subject]]:

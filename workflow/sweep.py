@@ -25,6 +25,8 @@ from workflow.tables import Deadline, Message, Meta, RungRow, Submission
 
 log = structlog.get_logger(__name__)
 
+_SWEPT = "last-sweep"
+
 _deadline = Deadline.__table__  # type: ignore[attr-defined]
 _rung = RungRow.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
@@ -248,6 +250,12 @@ def _release_done(store: Store, aside: _Aside) -> int:
         return sum(notices.release(session, batch) for batch in batches)
 
 
+def last(session: Session) -> datetime | None:
+    """The latest instant that was ever swept at; later than now where the machine's clock was set back."""
+    row = session.get(Meta, _SWEPT)
+    return datetime.fromisoformat(row.value) if row else None
+
+
 def _note_sweep(store: Store, now: datetime) -> None:
     with store.write() as session:
-        session.merge(Meta(key="last-sweep", value=now.isoformat()))
+        session.merge(Meta(key=_SWEPT, value=max(now, last(session) or now).isoformat()))

@@ -82,8 +82,9 @@ def test_every_liaison_hears_of_the_launch_once(office: PostOffice) -> None:
     )
     assert {one.status for one in office.messages()} == {"sent"}
     assert {one.sent_at for one in office.messages()} == {LAUNCH}
-    thread = "<ordos-benchmarking-2022@example.cn>"
-    assert {mail.message["References"] for mail in office.smtp.mails} == {thread}
+    threads = {f"<submission-{number}.ordos-benchmarking-2022@example.cn>" for number in range(1, 62)}
+    assert {mail.message["References"] for mail in office.smtp.mails} == threads
+    assert {mail.message["In-Reply-To"] for mail in office.smtp.mails} == threads
 
 
 def test_wecom_comes_first_and_its_card_leads_to_the_request(sqlite_world: World, opened: Opened) -> None:

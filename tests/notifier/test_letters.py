@@ -102,8 +102,15 @@ SUBJECTS = {
     "urge to sign": (to_sign(1, reason="urge"), f"【催办】请尽快审签（1月4日前）：{CHOICE}"),
     "returned": (matter("returned"), f"【督办】已退回，请修改后重报（1月4日前）：{CHOICE}"),
     "filed": (matter("filed"), f"【督办】已审签同意并收到：{CHOICE}"),
+    "accept": (matter("accept"), f"【待受理】{EDUCATION}等候受理（1月4日前）：{CHOICE}"),
+    "accept, late": (matter("accept", **ONE_LATE), f"【待受理】{EDUCATION}等候受理（逾期2天）：{CHOICE}"),
+    "accepted": (matter("accepted"), f"【督办】已受理：{CHOICE}"),
+    "received": (matter("received"), f"【督办】{EDUCATION}已报送，请知悉：{CHOICE}"),
     "extended": (matter("extended"), f"【督办】截止日期延至2022年1月4日：{CHOICE}"),
     "exempted": (matter("exempted"), f"【督办】已同意免报：{CHOICE}"),
+    "amended": (matter("amended"), f"【督办】截止日期调整为2022年1月4日：{CHOICE}"),
+    "opened": (matter("opened"), f"【督办】新事项，请于1月4日前完成：{CHOICE}"),
+    "opened, late": (matter("opened", **ONE_LATE), f"【督办】新事项，请按期完成（逾期2天）：{CHOICE}"),
 }
 
 

@@ -16,22 +16,31 @@ LEADER_OF_OVERDUE = Standpoint(state="overdue", waiting_on="unit")
 ASKED_LATE = Standpoint(state="overdue", waiting_on="approver", signs=True)
 OFFICE_OF_STUCK = Standpoint(state="overdue", waiting_on="approver")
 FILED = Standpoint(state="filed", waiting_on="none", own=True)
+OFFICE_TO_ACCEPT = Standpoint(state="pending", waiting_on="office", clerk=True)
+UNIT_OF_RECEIVED = Standpoint(state="pending", waiting_on="office", own=True)
+OFFICE_TO_ACCEPT_LATE = Standpoint(state="overdue", waiting_on="office", clerk=True)
 EXEMPT = Standpoint(state="exempt", waiting_on="none", own=True)
 
+#: Where it is not settled yet.
+_OPEN = {
+    "DRAFT", "ASKED", "ANSWERED", "UNIT_OF_PENDING", "OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE", "OFFICE_OF_STUCK",
+    "OFFICE_TO_ACCEPT", "UNIT_OF_RECEIVED", "OFFICE_TO_ACCEPT_LATE",
+}  # fmt: skip
 #: Reason → where it still holds.
 HOLDS = {
-    "reminder": {"DRAFT", "ASKED"},
-    "notice": {
-        "DRAFT", "ASKED", "ANSWERED", "UNIT_OF_PENDING", "OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE",
-        "OFFICE_OF_STUCK",
-    },
-    "overdue": {"OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE", "OFFICE_OF_STUCK"},
-    "escalation": {"OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE", "OFFICE_OF_STUCK"},
+    "reminder": {"DRAFT", "ASKED", "OFFICE_TO_ACCEPT"},
+    "notice": _OPEN,
+    "amended": _OPEN,
+    "opened": _OPEN,
+    "overdue": {"OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE", "OFFICE_OF_STUCK", "OFFICE_TO_ACCEPT_LATE"},
+    "escalation": {"OVERDUE", "LEADER_OF_OVERDUE", "ASKED_LATE", "OFFICE_OF_STUCK", "OFFICE_TO_ACCEPT_LATE"},
     "request": {"ASKED", "ASKED_LATE"},
     "chase": {"ASKED", "ASKED_LATE", "UNIT_OF_PENDING", "OFFICE_OF_STUCK"},
-    "urge": {"DRAFT", "OVERDUE", "ASKED", "ASKED_LATE"},
+    "urge": {"DRAFT", "OVERDUE", "ASKED", "ASKED_LATE", "OFFICE_TO_ACCEPT", "OFFICE_TO_ACCEPT_LATE"},
     "returned": {"DRAFT", "OVERDUE", "LEADER_OF_OVERDUE"},
     "filed": {"FILED"},
+    "accepted": {"FILED"},
+    "received": {"FILED"},
     "exempted": {"EXEMPT"},
 }  # fmt: skip
 STANDPOINTS = {name: seen for name, seen in vars().items() if isinstance(seen, Standpoint)}
@@ -51,12 +60,22 @@ def test_what_has_happened_stays_true(name: str) -> None:
 
 
 def test_every_reason_of_a_letter_is_judged() -> None:
-    assert {*HOLDS, "extended", "watch"} == set(HEADINGS)
+    assert {*HOLDS, "extended", "watch", "accept"} == set(HEADINGS)
 
 
 @pytest.mark.parametrize("reason", ["reminder", "notice", "overdue", "escalation", "chase"])
 def test_who_has_to_sign_is_asked_to_sign(reason: str) -> None:
     assert told_as(reason, ASKED_LATE) == "chase"
+
+
+@pytest.mark.parametrize("reason", ["reminder", "notice", "overdue", "escalation", "urge"])
+def test_the_office_is_asked_to_accept(reason: str) -> None:
+    assert told_as(reason, OFFICE_TO_ACCEPT_LATE) == "accept"
+    assert told_as(reason, UNIT_OF_RECEIVED) == reason
+
+
+def test_what_waits_for_the_office_is_never_asked_of_the_unit() -> None:
+    assert untrue("reminder", UNIT_OF_RECEIVED) == "已不需提醒：已报送，等候受理"
 
 
 def test_who_does_not_sign_is_not_asked_to() -> None:

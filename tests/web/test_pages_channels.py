@@ -155,7 +155,7 @@ def test_what_is_ticked_is_sent_again(sqlite_office: Office) -> None:
     clerk = sqlite_office.person()
     clerk.open("/channels")
     assert "没有选择消息" in clerk.press("重新发送所选").text
-    page = clerk.press("重新发送所选", message=[str(first), str(second)])
+    page = clerk.press("重新发送所选", {"message": [str(first), str(second)]})
     assert "2条消息将重新发送" in page.text
     assert (standing(sqlite_office, first), standing(sqlite_office, second)) == ("queued", "queued")
 

@@ -13,11 +13,11 @@ from jinja2 import Environment, meta
 from tests.web.samples import PAGES, mail, office, signing
 from tests.web.samples.office import at
 from web import contexts, rendering
-from web.contexts import channels, entry, frame, letters, overdue, overview, submission
+from web.contexts import channels, entry, frame, letters, overdue, overview, programme, submission
 from web.contexts import mail as mail_contexts
 from web.contexts import signing as signing_contexts
 
-MODULES = (channels, entry, frame, letters, mail_contexts, overdue, overview, signing_contexts, submission)
+MODULES = (channels, entry, frame, letters, mail_contexts, overdue, overview, programme, signing_contexts, submission)
 HOSTILE = """'"><script>alert(1)</script><b onmouseover="alert(2)">&"""
 
 
@@ -112,7 +112,11 @@ def test_hostile_text_stays_text(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_keeps_to_the_content_security_policy(name: str) -> None:
     markup = Markup(rendering.render(PAGES[name]))
-    assert not {"style", "iframe", "object", "base"} & {tag for tag, _ in markup.tags}
+    assert not {"style", "object", "base"} & {tag for tag, _ in markup.tags}
+    frames = [attrs for tag, attrs in markup.tags if tag == "iframe"]
+    assert [(frame["src"], frame["sandbox"]) for frame in frames] == (
+        [("/letters/request/html", None)] if name == "letters" else []
+    )
     assert not re.findall(r"<script[^>]*>[^<]", rendering.render(PAGES[name]))
     assert not markup.values("style")
     sources = markup.values("src") + markup.values("href", "link") + markup.values("action")

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from notifier.channels import Channels
 from notifier.deliveries import Mailroom
 from tests.workflow.world import LINKS, World, local
-from workflow import clock, holding
+from workflow import holding, sweep
 from workflow.engine import Engine
 from workflow.jumps import Reading
 from workflow.tables import Message, Submission
@@ -84,7 +84,7 @@ class Service:
 
     def swept(self) -> datetime | None:
         with self.world.store.read() as session:
-            return clock.last_sweep(session)
+            return sweep.last(session)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from web.contexts.letters import LettersPage
 from web.contexts.mail import MessagePage, MessagesPage, OutboxPage
 from web.contexts.overdue import OverduePage
 from web.contexts.overview import BoardPage, ProgrammesPage
+from web.contexts.programme import ProgrammePage
 from web.contexts.signing import DeadLinkPage, DecidedOtherwisePage, ReceiptPage, SignAllPage, SignPage
 from web.contexts.submission import SubmissionPage
 
@@ -14,6 +15,7 @@ Page = (
     | PasswordPage
     | ProblemPage
     | ProgrammesPage
+    | ProgrammePage
     | BoardPage
     | SubmissionPage
     | OverduePage
@@ -43,6 +45,7 @@ __all__ = [
     "Page",
     "PasswordPage",
     "ProblemPage",
+    "ProgrammePage",
     "ProgrammesPage",
     "ReceiptPage",
     "SignAllPage",

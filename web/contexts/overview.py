@@ -32,6 +32,7 @@ class ProgrammeLine:
     units: int
     counts: StateCounts
     next_deadline: NextDeadline | None
+    programme_href: str
     board_href: str
     overdue_href: str
     provisional: str = ""

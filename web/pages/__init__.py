@@ -10,7 +10,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from web.contexts.entry import ProblemPage, SampleAccount
 from web.contexts.frame import Frame
-from web.pages import assets, clock, entry, mail, overdue, overview, password, signoff, submission
+from web.pages import (
+    assets,
+    channels,
+    clock,
+    entry,
+    letters,
+    mail,
+    overdue,
+    overview,
+    password,
+    programme,
+    signoff,
+    submission,
+)
 from web.pages.frame import House, address_of, frame, show
 from workflow.engine import Engine
 
@@ -18,11 +31,23 @@ __all__ = ["add_to", "routers"]
 
 
 def routers(
-    engine: Engine, *, secret: bytes, base_url: str, contact: str, demo_accounts: Sequence[SampleAccount] = ()
+    engine: Engine,
+    *,
+    secret: bytes,
+    base_url: str,
+    contact: str,
+    demo_accounts: Sequence[SampleAccount] = (),
+    channels_open: Sequence[str] = (),
+    groups: int = 0,
 ) -> list[APIRouter]:
-    """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page."""
-    house = House(engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts))
-    rooms = (entry, password, overview, submission, overdue, mail, clock)
+    """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page.
+
+    ``channels_open`` are the configured channels, ``groups`` the number of the office's group addresses.
+    """
+    house = House(
+        engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts), tuple(channels_open), groups
+    )  # fmt: skip
+    rooms = (entry, password, overview, programme, submission, overdue, mail, channels, letters, clock)
     return [assets.router(), signoff.router(engine, secret=secret, contact=contact), *(r.router(house) for r in rooms)]
 
 
@@ -34,9 +59,15 @@ def add_to(
     base_url: str,
     contact: str,
     demo_accounts: Sequence[SampleAccount] = (),
+    channels_open: Sequence[str] = (),
+    groups: int = 0,
 ) -> None:
     """Give an application its pages, and refusals the looks of a page."""
-    for room in routers(engine, secret=secret, base_url=base_url, contact=contact, demo_accounts=demo_accounts):
+    rooms = routers(
+        engine, secret=secret, base_url=base_url, contact=contact, demo_accounts=demo_accounts,
+        channels_open=channels_open, groups=groups,
+    )  # fmt: skip
+    for room in rooms:
         app.include_router(room)
     app.state.html_problem = _problems(House(engine, secret, base_url.rstrip("/"), contact))
 

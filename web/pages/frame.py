@@ -23,19 +23,27 @@ from web.api.values import Storable
 from web.contexts import Page
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Clock, Frame, NextDue, Notice, Role, Section, Viewer
-from workflow import posts, upcoming
+from web.contexts.letters import LettersPage
+from web.contexts.submission import SubmissionPage
+from web.shell import HEADERS
+from workflow import holding, posts, upcoming
 from workflow.accounts import PasswordToChange
 from workflow.acts import Act, Actor
 from workflow.desks import Desk
 from workflow.engine import Engine
+from workflow.lifecycle import FILING
 from workflow.permissions import OFFICE
 from workflow.refusals import NotFound
 
+POLICY = "Content-Security-Policy"
+SCRIPTED = f"{HEADERS[POLICY]}; script-src 'self'"
+FRAMING = f"{HEADERS[POLICY]}; frame-src 'self'"
 NOTICE_COOKIE = "duban_notice"
 NOTICE_SECONDS = 60
 #: Short enough for a cookie even when every sign is escaped.
 LONGEST_NOTICE = 200
 Tone = Literal["good", "plain", "warning"]
+_KNOWN_STANDINGS = frozenset(standing.title for standing in FILING.standings)
 
 #: What a filter's fields may say.
 Asked = Annotated[str, Query(max_length=100), Storable]
@@ -57,13 +65,18 @@ _LOCAL = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?", re.ASCII)
 
 @dataclass(frozen=True)
 class House:
-    """What the pages are built on; ``contact`` is who to call, ``demo_accounts`` is empty but in the demo."""
+    """What the pages are built on; ``contact`` is who to call, ``demo_accounts`` is empty but in the demo.
+
+    ``channels`` are the configured ones of ``mail`` and ``wecom``, ``groups`` how many addresses the office's has.
+    """
 
     engine: Engine
     secret: bytes
     base_url: str
     contact: str
     demo_accounts: tuple[SampleAccount, ...] = ()
+    channels: tuple[str, ...] = ()
+    groups: int = 0
 
 
 def session_of(request: Request) -> SignedIn | None:
@@ -101,15 +114,23 @@ def frame(house: House, request: Request, act: Act, section: Section = "none", *
         clock=_clock(act, here or address_of(request), session) if house.engine.rehearsal else None,
         form_token=access.form_token(house.secret, session.session_id) if session else "",
         notices=_notices(house, request),
+        alarm=_alarm(act, session),
     )
 
 
 def show(house: House, request: Request, page: Page, status: int = 200) -> Response:
     """The page as a response; a notice it shows is not shown again."""
-    response = HTMLResponse(rendering.render(page), status, {"Cache-Control": "no-store"})
+    response = HTMLResponse(rendering.render(page), status, {"Cache-Control": "no-store", POLICY: _policy(page)})
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE, path="/", httponly=True, samesite="lax")
     return response
+
+
+def _policy(page: Page) -> str:
+    """The table editor is the one script there is, the sample letter the one frame; other pages have neither."""
+    if isinstance(page, SubmissionPage) and page.editing:
+        return SCRIPTED
+    return FRAMING if isinstance(page, LettersPage) else HEADERS[POLICY]
 
 
 def warned(around: Frame, text: str) -> Frame:
@@ -132,6 +153,11 @@ def done(house: House, to: str, text: str = "", *, tone: Tone = "good") -> Respo
 def local_path(wanted: str) -> str:
     """``wanted`` when it is an address of this site, else the overview."""
     return wanted if len(wanted) <= 2000 and _LOCAL.fullmatch(wanted) else "/"
+
+
+def own_word(standing: str) -> str:
+    """The word a lifecycle has of its own for a state, empty where it is one of the five everybody knows."""
+    return "" if standing in _KNOWN_STANDINGS else standing
 
 
 def occurrence_of(occurrence: str, programme: str) -> str:
@@ -163,6 +189,13 @@ def _clock(act: Act, here: str, session: SignedIn | None) -> Clock:
     may_move = session is not None and session.actor.role in OFFICE
     stop = upcoming.next_stop(act) if may_move else None
     return Clock(act.now, NextDue(stop.at, stop.what) if stop else None, here, may_move)
+
+
+def _alarm(act: Act, session: SignedIn | None) -> str:
+    """Why nothing is sent, told on every page to those who can release it."""
+    if session is None or session.actor.role not in OFFICE:
+        return ""
+    return "；".join(hold.text for hold in holding.holds(act.session))
 
 
 def _notices(house: House, request: Request) -> tuple[Notice, ...]:

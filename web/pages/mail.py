@@ -31,6 +31,7 @@ from workflow.upcoming import MESSAGE_KINDS
 PAGE = 50
 #: What people read for a way out; ``outbox`` is the rehearsal's own mailbox.
 CHANNELS: Mapping[str, str] = {"mail": "邮件", "wecom": "企业微信", "outbox": "演练投递箱"}
+EXPORTS = {"/api/v1/messages.xlsx": "导出 Excel", "/api/v1/messages.csv": "导出 CSV"}
 
 
 def router(house: House) -> APIRouter:
@@ -68,6 +69,7 @@ def _messages(
 ) -> tuple[MessagesPage, int]:
     """The page, or all messages with the reason why this filter cannot be used."""
     around, code = frame(house, request, act, "messages"), 200
+    kept = {"status": status, "recipient": recipient, "submission": submission}
     try:
         found = mailbag.messages(
             act, status=status or None, recipient=recipient or None, submission=_number(submission),
@@ -75,6 +77,7 @@ def _messages(
         )  # fmt: skip
     except QueryRefused as refused:
         found, cursor, code = mailbag.messages(act, limit=PAGE), "", 422
+        kept = {}
         around = warned(around, f"{refused.text}。现在列出的是全部。")
     return MessagesPage(
         frame=around,
@@ -83,7 +86,8 @@ def _messages(
         recipient=recipient,
         submission=submission,
         lines=tuple(_line(one) for one in found.items),
-        pager=_pager(found, "/messages", {"status": status, "recipient": recipient, "submission": submission}, cursor),
+        pager=_pager(found, "/messages", kept, cursor),
+        exports=tuple(Link(_address_of(path, kept), label) for path, label in EXPORTS.items()) if found.total else (),
     ), code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -20,7 +20,7 @@ from web.contexts.overview import (
     ProgrammeLine,
     ProgrammesPage,
 )
-from web.pages.frame import Asked, House, frame, occurrence_of, show, signed_in
+from web.pages.frame import Asked, House, frame, occurrence_of, own_word, show, signed_in
 from web.rendering import WORDS
 from workflow import board, overview
 from workflow.acts import Act
@@ -31,7 +31,7 @@ UNFOLDED = 120
 
 
 def router(house: House) -> APIRouter:
-    """``/`` and ``/programmes/{key}``."""
+    """``/`` and ``/programmes/{key}/board``."""
     routes = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @routes.get("/")
@@ -40,11 +40,19 @@ def router(house: House) -> APIRouter:
             lines = tuple(_line(one) for one in overview.programmes(act))
             return show(house, request, ProgrammesPage(frame(house, request, act, "programmes"), lines, act.now))
 
-    @routes.get("/programmes/{key}")
-    def programme(key: str, request: Request, state: Asked = "", category: Asked = "", text: Asked = "") -> Response:
-        wanted = board.Filters(category=category or None, unit=text.strip() or None, state=state or None)
+    @routes.get("/programmes/{key}/board")
+    def the_board(
+        key: str,
+        request: Request,
+        state: Asked = "",
+        category: Asked = "",
+        text: Asked = "",
+        obligation: Asked = "",
+        occurrence: Asked = "",
+    ) -> Response:
+        wanted = board.Filters(category or None, text.strip() or None, obligation or None, state or None)
         with house.engine.looking(signed_in(request)) as act:
-            found = board.board(act, key, wanted)
+            found = _of_columns(board.board(act, key, wanted), obligation, occurrence)
             return show(house, request, _board(house, request, act, found, wanted))
 
     return routes
@@ -61,9 +69,10 @@ def _line(one: overview.Overview) -> ProgrammeLine:
         units=one.units,
         counts=_counts(one.counts),
         next_deadline=_deadline(one.next_deadline),
-        board_href=_board_href(one.key),
+        programme_href=programme_href(one.key),
+        board_href=board_href(one.key),
         overdue_href=f"/overdue?{urlencode({'programme': one.key})}",
-        provisional=_provisional(one.provisional_years),
+        provisional=provisional(one.provisional_years),
     )
 
 
@@ -71,11 +80,29 @@ def _deadline(one: overview.NextDeadline | None) -> NextDeadline | None:
     return NextDeadline(one.obligation_title, one.due_date, one.due_at, one.open_count) if one else None
 
 
-def _provisional(years: tuple[int, ...]) -> str:
+def provisional(years: tuple[int, ...]) -> str:
+    """That the holidays of some years are not announced yet; empty where all are."""
     if not years:
         return ""
     named = "、".join(f"{year}年" for year in years)
     return f"{named}放假安排尚未公布，工作日暂按周一至周五计算，公布并导入后重新计算。"
+
+
+def _of_columns(found: board.Board, obligation: str, occurrence: str) -> board.Board:
+    """The board with the columns of one obligation alone, or of one occurrence; an empty name is any."""
+    wanted = [
+        place
+        for place, column in enumerate(found.columns)
+        if obligation in ("", column.obligation) and occurrence in ("", column.occurrence)
+    ]
+    if len(wanted) == len(found.columns):
+        return found
+    lines = (replace(line, cells=tuple(line.cells[place] for place in wanted)) for line in found.lines)
+    return replace(
+        found,
+        columns=tuple(found.columns[place] for place in wanted),
+        lines=tuple(line for line in lines if any(line.cells)),
+    )
 
 
 def _board(house: House, request: Request, act: Act, found: board.Board, wanted: board.Filters) -> BoardPage:
@@ -91,13 +118,22 @@ def _board(house: House, request: Request, act: Act, found: board.Board, wanted:
         states=tuple(Choice(code, word, code == wanted.state) for code, word in WORDS["state"].items()),
         categories=tuple(Choice(name, name, name == wanted.category) for name in found.categories),
         text=wanted.unit or "",
-        board_href=_board_href(found.key),
-        links=(Link(f"/overdue?{urlencode({'programme': found.key})}", "逾期清单"),),
+        board_href=board_href(found.key),
+        links=(
+            Link(programme_href(found.key), "方案内容"),
+            Link(f"/overdue?{urlencode({'programme': found.key})}", "逾期清单"),
+        ),
     )
 
 
-def _board_href(key: str) -> str:
+def programme_href(key: str) -> str:
+    """The address of a programme's page."""
     return f"/programmes/{quote(key, safe='')}"
+
+
+def board_href(key: str) -> str:
+    """The address of a programme's board."""
+    return f"{programme_href(key)}/board"
 
 
 def _counts(counts: Counts) -> StateCounts:
@@ -124,7 +160,7 @@ def _groups(lines: tuple[board.Line, ...], *, all_open: bool) -> tuple[BoardGrou
 def _group(category: str, lines: list[board.Line], *, all_open: bool) -> BoardGroup:
     cells = [cell for line in lines for cell in line.cells if cell is not None]
     counts = overview.counted((cell.state, cell.late, 1) for cell in cells)
-    rows = tuple(BoardRow(line.unit.name, tuple(_cell(cell, line.unit.name) for cell in line.cells)) for line in lines)
+    rows = tuple(BoardRow(line.name, tuple(_cell(cell, line.unit.name) for cell in line.cells)) for line in lines)
     return BoardGroup(category or "未分类", _counts(counts), rows, all_open or counts.overdue > 0)
 
 
@@ -136,6 +172,7 @@ def _cell(cell: board.Cell | None, unit: str) -> BoardCell | None:
         href=f"/submissions/{cell.submission_id}",
         state=cast("State", cell.state),
         light=cast("Light", cell.light),
+        standing=own_word(cell.standing),
         waiting_on=cast("WaitingOn", cell.waiting_on),
         desk="、".join(dict.fromkeys(desk.post.removeprefix(unit) or desk.post for desk in asked)),
         days_late=cell.days_late,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tests.web.samples import channels, mail, office, signing, submission
+from tests.web.samples import channels, mail, office, programme, signing, submission
 from tests.web.samples.office import LIVE
 from web import contexts
 
@@ -14,6 +14,9 @@ PAGES: Mapping[str, contexts.Page] = {
     "programmes": office.programmes(),
     "programmes-over": office.over(),
     "programmes-none": replace(office.programmes(), programmes=()),
+    "programme": programme.programme(),
+    "programme-own": programme.own(),
+    "programme-end": programme.at_its_end(),
     "board": office.board(),
     "board-none": replace(office.board(), groups=()),
     "overdue": office.overdue(),
