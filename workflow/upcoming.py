@@ -215,9 +215,12 @@ def _fire(programme: Listed, row: Row[Any], open_: Sequence[Row[Any]]) -> list[U
 
 
 def concerns(rung: Rung, state: str, waiting_on: str, *, late: bool, chased: bool) -> bool:
-    """Whether a rung would speak of an open submission that stands so now; by a late rung all are overdue."""
+    """Whether a rung would speak of an open submission that stands so now.
+
+    By a late rung all are overdue, except what the office has: that does not lapse.
+    """
     spoken = SPEAKS_OF[rung.say][1]
-    if ("overdue" if late else state) not in spoken:
+    if ("overdue" if late and waiting_on != "office" else state) not in spoken:
         return False
     return not (rung.say == "reminder" and chased and waiting_on == "approver")
 

@@ -11,7 +11,7 @@ from tests.web.browsing import UNIT, Office, Page
 from tests.web.client import PROGRAMME
 from tests.workflow.world import local
 
-BOARD = f"/programmes/{PROGRAMME}/board"
+BOARD = f"/programmes/{PROGRAMME}"
 IN_TIME = local("2022-01-03 09:00")
 LATE = "2022-01-05 09:00"
 

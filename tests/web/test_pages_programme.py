@@ -16,7 +16,8 @@ from tests.workflow.chained import KEY, Chain
 from tests.workflow.world import DEFINITION, World, local
 from workflow import library, rehearsal
 
-PAGE = f"/programmes/{PROGRAMME}"
+BOARD = f"/programmes/{PROGRAMME}"
+PAGE = f"{BOARD}/definition"
 LATE = "2022-01-05 09:00"
 #: What the page asks of the database on a live service, however much has happened.
 STATEMENTS = 14
@@ -53,8 +54,8 @@ def test_a_programme_is_read_beside_its_document(office: Office) -> None:
 
 def test_the_list_and_the_board_lead_to_it_and_it_leads_back(sqlite_office: Office) -> None:
     clerk = sqlite_office.person()
-    assert clerk.open("/").link("对标先进提升创建工作") == PAGE
-    assert clerk.follow("看板").path == f"{PAGE}/board"
+    assert clerk.open("/").link("对标先进提升创建工作") == BOARD
+    assert clerk.follow("看板").path == BOARD
     assert clerk.follow("方案内容").path == PAGE
     assert (f"/overdue?programme={PROGRAMME}", "逾期清单") in clerk.page.read.links
 
@@ -89,7 +90,7 @@ def test_a_unit_reads_what_concerns_it(sqlite_office: Office) -> None:
 
 def test_a_unit_finds_no_hidden_obligation(sqlite_chain: Chain) -> None:
     house = Office(sqlite_chain.world)
-    mine, whole = (visitor.open(f"/programmes/{KEY}") for visitor in (house.liaison("U2"), house.person()))
+    mine, whole = (visitor.open(f"/programmes/{KEY}/definition") for visitor in (house.liaison("U2"), house.person()))
     assert "四不两直督查" in whole.text and "不向所涉单位显示" in whole.text
     assert mine.status == 200 and "节点任务" in mine.text
     assert not [trace for trace in ("四不两直", "督查组", "移交处理") if trace in mine.response.text]

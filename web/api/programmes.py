@@ -9,25 +9,27 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from web.access import Caller
+from web.api.definitions import (
+    BodyAnswer,
+    CoverageAnswer,
+    DamageAnswer,
+    HolderAnswer,
+    PlannedAnswer,
+    PlannedPartAnswer,
+    RolloverAnswer,
+    SourceAnswer,
+)
+from web.api.obligations import CountsAnswer, ObligationAnswer, described
 from web.api.values import PREFIX, Answer, Instant, Key, problems
 from web.site import Here
-from workflow import outline, overview
-from workflow.definition import Rung, Step
-from workflow.outline import ObligationOutline
+from workflow import catalogue, outline, overview
+from workflow.outline import Outline
+from workflow.staffing import Staffed
 
 router = APIRouter(prefix=PREFIX, tags=["方案"])
 
-
-class CountsAnswer(Answer):
-    """各状态的件数；filed_late 是 filed 中逾期报送的"""
-
-    draft: int
-    pending: int
-    filed: int
-    overdue: int
-    exempt: int
-    filed_late: int
-    total: int
+#: Who is named for a body.
+HELD = ("head", "liaison")
 
 
 class NextDeadlineAnswer(Answer):
@@ -76,81 +78,39 @@ class StageAnswer(Answer):
     until: date | None
 
 
-class FieldAnswer(Answer):
-    """表单中的一项"""
-
-    name: str = Field(examples=["benchmark-region"])
-    label: str = Field(examples=["建标学习对象所在地区"])
-    type: str = Field(examples=["text"])
-    required: bool
-    help: str
-    options: tuple[str, ...]
-    at_least: int | None
-    at_most: int | None
-    max_length: int
-
-
-class CriterionAnswer(Answer):
-    """报送成果须达到的一条要求"""
-
-    name: str
-    title: str
-    help: str
-
-
-class StepAnswer(Answer):
-    """审签的一步：由谁审签，哪些分组的单位由谁代替"""
-
-    by: str = Field(examples=["supervising-leader"])
-    exceptions: dict[str, str] = Field(examples=[{"party-departments": "unit-head"}])
-    need: str = Field(description="all、any，或所需人数", examples=["all"])
-
-
-class RungAnswer(Answer):
-    """督办梯次的一级；at 相对截止日，pending_for 相对送审日"""
-
-    at: str | None = Field(examples=["+1wd 09:00"])
-    pending_for: str | None
-    every: str | None
-    at_most: int
-    to: tuple[str, ...]
-    say: str
-    light: str | None
-
-
-class OccurrenceAnswer(Answer):
-    """一个期次；rungs 与梯次逐级对应，按送审日计的一级为空"""
-
-    occurrence: str
-    due_date: date
-    due_at: Instant
-    rungs: tuple[Instant | None, ...]
-
-
-class ObligationAnswer(Answer):
-    """一个报送事项"""
-
-    id: str = Field(examples=["target-choice"])
-    title: str
-    clause: str | None
-    duty: str
-    stage: str | None
-    owed_by: str
-    requires: tuple[str, ...]
-    form: tuple[FieldAnswer, ...]
-    criteria: tuple[CriterionAnswer, ...]
-    sign_off: tuple[StepAnswer, ...]
-    receivers: tuple[str, ...]
-    ladder: tuple[RungAnswer, ...]
-    occurrences: tuple[OccurrenceAnswer, ...]
-
-
 class ProgrammeDetail(ProgrammeAnswer):
     """一个方案及其全部报送事项"""
 
+    source: SourceAnswer
+    published: str | None = Field(description="印发时间的写法", examples=["-1/12-31 08:30"])
     stages: tuple[StageAnswer, ...]
     posts: dict[str, str] = Field(description="职务代号与名称")
+    groups: dict[str, str] = Field(description="分组代号与名称")
+    findings: dict[str, str] = Field(description="检查发现的类别")
+    bodies: tuple[BodyAnswer, ...]
+    planned: PlannedAnswer | None
+    coverage: tuple[CoverageAnswer, ...]
+    rollover: RolloverAnswer | None
+    damaged: tuple[DamageAnswer, ...]
     obligations: tuple[ObligationAnswer, ...]
+
+
+class VersionAnswer(Answer):
+    """方案定义的一个版本：何时起施行，由谁因何修订；首个版本即启动时的定义"""
+
+    version: str = Field(description="方案定义的 SHA-256")
+    since: Instant
+    actor: str = Field(examples=["系统管理员（命令行）"])
+    comment: str = Field(examples=["会议推迟"])
+    current: bool = Field(description="现行版本")
+
+
+class VersionList(Answer):
+    """一个方案的全部版本，新的在前"""
+
+    items: tuple[VersionAnswer, ...]
+    total: int
+    next: str | None = None
 
 
 @router.get("/programmes", responses=problems())
@@ -163,35 +123,52 @@ def list_programmes(site: Here, actor: Caller) -> ProgrammeList:
 
 @router.get("/programmes/{key}", responses=problems("not-found"))
 def get_programme(site: Here, actor: Caller, key: Key) -> ProgrammeDetail:
-    """一个方案：阶段、报送事项、表单、审签、督办梯次和日期。"""
+    """一个方案的全部内容：阶段、工作机构、报送事项、表单、目标、审签、督办梯次、亮灯、日期和进度；单位只见与本单位有关的。"""
     with site.engine.looking(actor) as act:
         found = outline.of(act, key)
+    return _detail(found)
+
+
+@router.get("/programmes/{key}/versions", responses=problems("not-found"))
+def list_versions(site: Here, actor: Caller, key: Key) -> VersionList:
+    """一个方案的定义历次修订的记录，新的在前。"""
+    with site.engine.looking(actor) as act:
+        found = catalogue.versions_of(act, key)
+    return VersionList(items=tuple(VersionAnswer.model_validate(one) for one in found), total=len(found))
+
+
+def _detail(found: Outline) -> ProgrammeDetail:
+    definition = found.definition
     return ProgrammeDetail.model_validate(
         {
             **vars(found.overview),
+            "source": definition.source,
+            "published": str(definition.published) if definition.published else None,
             "stages": found.stages,
             "posts": found.posts,
-            "obligations": [_obligation(one) for one in found.obligations],
+            "groups": found.groups,
+            "findings": {key: one.title for key, one in definition.findings.items()},
+            "bodies": [_body(one) for one in found.bodies],
+            "planned": _planned(found),
+            "coverage": definition.coverage,
+            "rollover": definition.rollover,
+            "damaged": definition.damaged,
+            "obligations": [described(one, definition) for one in found.obligations],
         }
     )
 
 
-def _obligation(one: ObligationOutline) -> dict[str, Any]:
-    return {
-        **vars(one),
-        "form": [{"name": name, **dict(field)} for name, field in one.form.items()],
-        "criteria": [{"name": name, **dict(criterion)} for name, criterion in one.criteria.items()],
-        "sign_off": [_step(step) for step in one.sign_off],
-        "ladder": [_rung(rung) for rung in one.ladder],
-    }
+def _body(one: Staffed) -> dict[str, Any]:
+    held = {name: [HolderAnswer(post=who.post_title, name=who.name) for who in getattr(one, name)] for name in HELD}
+    return {**vars(one), **held}
 
 
-def _step(step: Step) -> StepAnswer:
-    return StepAnswer(by=step.by, exceptions=step.exceptions, need=str(step.need))
-
-
-def _rung(rung: Rung) -> RungAnswer:
-    at, pending_for, every = (str(one) if one else None for one in (rung.at, rung.pending_for, rung.every))
-    return RungAnswer(
-        at=at, pending_for=pending_for, every=every, at_most=rung.at_most, to=rung.to, say=rung.say, light=rung.light
+def _planned(found: Outline) -> PlannedAnswer | None:
+    planned = found.definition.planned
+    if planned is None:
+        return None
+    parts = (
+        PlannedPartAnswer(key=key, title=part.title, count=part.count, tasks=found.tasks.get(key, 0))
+        for key, part in planned.parts.items()
     )
+    return PlannedAnswer(clause=planned.clause, total=planned.total, parts=tuple(parts))

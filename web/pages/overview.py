@@ -31,7 +31,7 @@ UNFOLDED = 120
 
 
 def router(house: House) -> APIRouter:
-    """``/`` and ``/programmes/{key}/board``."""
+    """``/`` and ``/programmes/{key}``, the board."""
     routes = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @routes.get("/")
@@ -40,7 +40,7 @@ def router(house: House) -> APIRouter:
             lines = tuple(_line(one) for one in overview.programmes(act))
             return show(house, request, ProgrammesPage(frame(house, request, act, "programmes"), lines, act.now))
 
-    @routes.get("/programmes/{key}/board")
+    @routes.get("/programmes/{key}")
     def the_board(
         key: str,
         request: Request,
@@ -127,13 +127,13 @@ def _board(house: House, request: Request, act: Act, found: board.Board, wanted:
 
 
 def programme_href(key: str) -> str:
-    """The address of a programme's page."""
-    return f"/programmes/{quote(key, safe='')}"
+    """The address of what a programme's definition says."""
+    return f"{board_href(key)}/definition"
 
 
 def board_href(key: str) -> str:
     """The address of a programme's board."""
-    return f"{programme_href(key)}/board"
+    return f"/programmes/{quote(key, safe='')}"
 
 
 def _counts(counts: Counts) -> StateCounts:

@@ -1,4 +1,4 @@
-"""One programme as its definition says it, to be read beside the document: ``/programmes/{key}``."""
+"""One programme as its definition says it, to be read beside the document: ``/programmes/{key}/definition``."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ SHORT = 8
 
 
 def router(house: House) -> APIRouter:
-    """``/programmes/{key}``."""
+    """``/programmes/{key}/definition``."""
     routes = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
-    @routes.get("/programmes/{key}")
+    @routes.get("/programmes/{key}/definition")
     def programme(key: str, request: Request) -> Response:
         with house.engine.looking(signed_in(request)) as act:
             found, versions = outline.of(act, key), catalogue.versions_of(act, key)

@@ -124,8 +124,8 @@ def programmes() -> contexts.ProgrammesPage:
         units=67,
         counts=count(cells(everything)),
         next_deadline=NextDeadline("开展“走出去”专题调研", date(2022, 2, 10), at(2, 11), 67),
-        programme_href="/programmes/ordos-benchmarking-2022",
-        board_href="/programmes/ordos-benchmarking-2022/board",
+        programme_href="/programmes/ordos-benchmarking-2022/definition",
+        board_href="/programmes/ordos-benchmarking-2022",
         overdue_href="/overdue?programme=ordos-benchmarking-2022",
     )
     coming = replace(
@@ -173,7 +173,7 @@ def board() -> contexts.BoardPage:
         states=tuple(Choice(code, code) for code in ("草稿", "待审签", "已报送", "逾期", "免报")),
         categories=tuple(Choice(name, name) for name in UNITS),
         text="",
-        board_href="/programmes/ordos-benchmarking-2022/board",
+        board_href="/programmes/ordos-benchmarking-2022",
         links=(Link("/overdue", "逾期清单"), Link("/api/v1/calendar.ics", "日历订阅")),
     )
 

@@ -24,7 +24,7 @@ from web.contexts.programme import (
     Weights,
 )
 
-BOARD = "/programmes/ordos-benchmarking-2022/board"
+BOARD = "/programmes/ordos-benchmarking-2022"
 LATE = StateCounts(pending=4, filed=41, overdue=16, filed_late=2)
 AHEAD = StateCounts(draft=61)
 
