@@ -144,7 +144,7 @@ def test_every_programme_of_record_is_told_in_words(
     path = tmp_path / "duban.db"
     path.write_bytes(template_file.read_bytes())
     with closing(launched(f"sqlite:///{path}", name, cycle)) as world:
-        page = Office(world).person().open(f"/programmes/{name}-{cycle}")
+        page = Office(world).person().open(f"/programmes/{name}-{cycle}/definition")
     assert page.status == 200
     assert not [said for said in says if said not in page.text]
 
