@@ -6,10 +6,10 @@ import os
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from workflow.hours import Hours, parse_clock, parse_span
 from workflow.refusals import Refusal
 
 
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     )
     office_contact: str = Field("领导小组办公室", max_length=100, description="审签页面上“请联系”之后的文字，可写电话")
     link_days: int = Field(14, ge=1, le=90, description="审签链接有效天数")
+    digest_at: str = Field("09:00", description="每天汇总消息的发送时刻（北京时间）：不急的消息合为一封，此时发出")
+    quiet_hours: str = Field("", description="免打扰时段（北京时间），如 22:00-07:00，可跨零点；留空表示不设")
     rehearsal: bool = Field(False, description="1 为演练：虚拟时钟、站内投递箱；用过正式库后不能再打开")
 
     @classmethod
@@ -76,6 +79,28 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("至少32个字符")
         return value
+
+    @field_validator("digest_at")
+    @classmethod
+    def _a_clock(cls, value: str) -> str:
+        return f"{parse_clock(value):%H:%M}"
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _a_span(cls, value: str) -> str:
+        span = parse_span(value)
+        return str(span) if span else ""
+
+    @model_validator(mode="after")
+    def _awake_for_the_digest(self) -> Self:
+        if self.hours.is_quiet(self.hours.digest_at):
+            raise ValueError(f"DUBAN_DIGEST_AT {self.digest_at} 落在 DUBAN_QUIET_HOURS {self.quiet_hours} 之内")
+        return self
+
+    @property
+    def hours(self) -> Hours:
+        """When people are told."""
+        return Hours(parse_clock(self.digest_at), parse_span(self.quiet_hours))
 
     def secret(self) -> bytes:
         """The signing key; made on first use, mode 600, outside the database."""
@@ -111,5 +136,10 @@ def load(**overrides: object) -> Settings:
     except tomllib.TOMLDecodeError as fault:
         raise SettingsRefused(reason=f"duban.toml 不是正确的 TOML：{fault}") from None
     except ValidationError as fault:
-        names = "；".join(f"DUBAN_{str(one['loc'][0]).upper()} {one['msg']}" for one in fault.errors() if one["loc"])
-        raise SettingsRefused(reason=names) from None
+        raise SettingsRefused(reason="；".join(_said(one["loc"], one["msg"]) for one in fault.errors())) from None
+
+
+def _said(place: tuple[int | str, ...], message: str) -> str:
+    """A fault in one line; what we say ourselves without the library's opening."""
+    own = message.removeprefix("Value error, ")
+    return f"DUBAN_{str(place[0]).upper()} {own}" if place else own

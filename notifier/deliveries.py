@@ -22,7 +22,9 @@ from notifier.claims import Claim
 from notifier.letters import Letter
 from notifier.reading import Looked
 from notifier.wording import one_line
+from workflow import channel_notes, digests, mailbag
 from workflow.acts import Act
+from workflow.hours import USUAL, Hours
 from workflow.links import LinkMaker
 from workflow.posts import directory
 from workflow.store import Store
@@ -36,6 +38,9 @@ MOST_ATTEMPTS = 8
 OUTBOX = "outbox"
 CHANNEL_TITLES = {"mail": "邮件", "wecom": "企业微信"}
 NO_WAY = "没有可用的渠道：该人员没有登记邮箱或企业微信账号，或渠道未配置"
+
+#: What a batch was answered: by channel, and by whether the message was delivered.
+Told = dict[tuple[str, bool], str]
 
 _message = Message.__table__  # type: ignore[attr-defined]
 
@@ -64,7 +69,8 @@ class Ready:
 class Mailroom:
     """Delivers a store's messages through its channels; in a rehearsal without channels, to the outbox page.
 
-    ``wall`` is the machine's clock, which leases end by; ``turn`` is how long a batch goes on in real time.
+    ``wall`` is the machine's clock, which leases end by; ``turn`` is how long a batch goes on in real time;
+    ``hours`` tell when what can wait is sent.
     """
 
     store: Store
@@ -74,19 +80,23 @@ class Mailroom:
     rehearsal: bool = False
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
     turn: timedelta = TURN
+    hours: Hours = USUAL
 
     def deliver(self, now: datetime) -> int:
         """Send what is ready at ``now``; returns how many messages were dealt with, 0 when none is left.
 
         A rehearsal's call sends everything; a live one stops after its turn and leaves the rest to the next.
         """
+        digests.settle(self.store, now, self.links, self.hours)
         dealt, began = 0, time.monotonic()
         copied: set[str] = set()
+        told: Told = {}
         while claim := claims.claim(self.store, now, self.wall()):
             batch = self._prepare(claim, now)
-            tried, delivered = self._send_all(batch, now)
+            tried, delivered = self._send_all(batch, now, told)
             dealt += len(claim.ids) - len(batch) + tried
-            self._copy_to_group(delivered, copied)
+            self._copy_to_group(delivered, copied, told)
+            self._note(told, now)
             if not self.rehearsal and time.monotonic() - began >= self.turn.total_seconds():
                 break
         return dealt
@@ -126,7 +136,8 @@ class Mailroom:
         read = reading.read(act, message, base_url=self.base_url, rehearsal=self.rehearsal, looked=looked)
         _drop(act.session, read.untrue)
         if read.facts is None:
-            _settle(message, "cancelled", "；".join(dict.fromkeys(read.untrue.values())) or "无内容")
+            why = "；".join(dict.fromkeys(read.untrue.values())) or "无内容"
+            _settle(message, "cancelled", _after(_kept(message.answer, mailbag.EARLIER), why))
             return None
         letter = letters.write(read.facts)
         message.subject, message.body = letter.subject, letter.text
@@ -139,12 +150,12 @@ class Mailroom:
         message.channel = channel
         if channel == OUTBOX:
             message.sent_at = act.now
-            _settle(message, "sent", "已投入演练投递箱")
+            _settle(message, "sent", _after(before, "已投入演练投递箱"))
             return None
         assert message.id is not None
         return Ready(
             message.id, message.reference, address, letter, {link.id or 0: self.url(link) for link in read.links},
-            channel, message.attempts, act.programme(message.programme_id).key, claim, before, read.to_office,
+            channel, message.attempts, read.thread, claim, before, read.to_office,
         )  # fmt: skip
 
     def _channel(self, message: Message, address: Address) -> str | None:
@@ -155,7 +166,7 @@ class Mailroom:
             return OUTBOX
         return open_[0] if open_ else None
 
-    def _send_all(self, batch: Sequence[Ready], now: datetime) -> tuple[int, list[Ready]]:
+    def _send_all(self, batch: Sequence[Ready], now: datetime, told: Told) -> tuple[int, list[Ready]]:
         """Send a batch while its letters are fresh, give back the rest; how many were tried, and who got theirs."""
         written = time.monotonic()
         delivered: list[Ready] = []
@@ -166,24 +177,34 @@ class Mailroom:
                 return place, delivered
             receipt = self._send(ready)
             self._mark(ready, receipt, now)
+            told[ready.channel, receipt.delivered] = _answer(ready, receipt)
             if receipt.delivered:
                 delivered.append(ready)
         return len(batch), delivered
 
-    def _copy_to_group(self, batch: Sequence[Ready], copied: set[str]) -> None:
+    def _copy_to_group(self, batch: Sequence[Ready], copied: set[str], told: Told) -> None:
         """What the people on duty were sent, once for the office's group; a convenience, not proof of delivery."""
         for letter in (ready.letter for ready in batch if ready.to_office and ready.letter.subject not in copied):
             copied.add(letter.subject)
-            for receipt in self.channels.tell_office(letter.subject, letters.without_links(letter.text)):
+            receipts = self.channels.tell_office(letter.subject, letters.without_links(letter.text))
+            for place, receipt in enumerate(receipts, start=1):
+                told[channel_notes.office_name(place), receipt.delivered] = receipt.answer
                 if not receipt.delivered:
                     log.warning("office group not told", answer=receipt.answer)
+
+    def _note(self, told: Told, now: datetime) -> None:
+        """Note how the channels did in a batch; the proof of each message is its own row."""
+        if told:
+            with self.store.write() as session:
+                channel_notes.write(session, told, now)
+            told.clear()
 
     def _send(self, ready: Ready) -> Receipt:
         letter = ready.letter.with_links(ready.urls)
         parcel = Parcel(
             to=ready.address, subject=letter.subject, text=letter.text, html=letter.html,
             reference=ready.reference, thread=ready.thread, link=letter.link or None,
-            link_label=letter.link_label, card=letter.card,
+            link_label=letter.link_label, card=letter.card, brief=letter.brief, calendar=letter.calendar,
         )  # fmt: skip
         try:
             return self.channels.send(ready.channel, parcel)
@@ -249,9 +270,13 @@ def _settle(message: Message, status: str, answer: str) -> None:
 
 
 def _before(message: Message, channel: str) -> str:
-    """What other channels answered before this one."""
+    """What other channels answered before this one, and what was tried before it was sent again by hand."""
     others = tuple(f"{title}：" for name, title in CHANNEL_TITLES.items() if name != channel)
-    return "\n".join(line for line in message.answer.splitlines() if line.startswith(others))
+    return _kept(message.answer, mailbag.EARLIER, *others)
+
+
+def _kept(answer: str, *beginnings: str) -> str:
+    return "\n".join(line for line in answer.splitlines() if line.startswith(beginnings))
 
 
 def _answer(ready: Ready, receipt: Receipt) -> str:

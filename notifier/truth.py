@@ -14,7 +14,7 @@ class Standpoint:
     """A submission as its reader stands to it at the moment of sending.
 
     ``signs``: a request to this person is open; ``signed``: they have answered this round's already;
-    ``own``: they hold a post of the unit.
+    ``own``: they hold a post of the unit; ``clerk``: they are on duty in the leading group's office.
     """
 
     state: str
@@ -22,6 +22,17 @@ class Standpoint:
     signs: bool = False
     signed: bool = False
     own: bool = False
+    clerk: bool = False
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it is this reader's move: the office has to accept it, and they are the office."""
+        return self.waiting_on == "office" and self.clerk
+
+    @property
+    def now(self) -> str:
+        """How it stands, in a word."""
+        return "已报送，等候受理" if self.waiting_on == "office" else _NOW.get(self.state, "")
 
 
 def untrue(reason: str, seen: Standpoint) -> str | None:
@@ -34,15 +45,15 @@ def untrue(reason: str, seen: Standpoint) -> str | None:
         case "reminder":
             return _no_reminder(seen)
         case "overdue" | "escalation":
-            return None if seen.state == "overdue" else f"已不再逾期：{_NOW.get(seen.state, '')}"
-        case "notice":
-            return None if seen.state in OPEN else f"已办结：{_NOW[seen.state]}"
+            return None if seen.state == "overdue" else f"已不再逾期：{seen.now}"
+        case "notice" | "amended" | "opened":
+            return None if seen.state in OPEN else f"已办结：{seen.now}"
         case "urge":
-            moves = seen.signs or (seen.waiting_on == "unit" and seen.own)
-            return None if moves else f"已不在此人处：{_NOW.get(seen.state, '已逾期')}"
+            moves = seen.signs or seen.accepts or (seen.waiting_on == "unit" and seen.own)
+            return None if moves else f"已不在此人处：{seen.now or '已逾期'}"
         case "returned":
-            return None if seen.waiting_on == "unit" else f"已不在单位处：{_NOW.get(seen.state, '已重新提交')}"
-        case "filed":
+            return None if seen.waiting_on == "unit" else f"已不在单位处：{seen.now or '已重新提交'}"
+        case "filed" | "received" | "accepted":
             return None if seen.state == "filed" else "已不是已报送状态"
         case "exempted":
             return None if seen.state == "exempt" else "已不是免报状态"
@@ -54,6 +65,8 @@ def told_as(reason: str, seen: Standpoint) -> str:
     """The part of the letter it belongs to: whoever has to sign is asked to sign, whatever rung speaks."""
     if seen.signs and reason in ("reminder", "notice", "overdue", "escalation"):
         return "chase"
+    if seen.accepts and reason in ("reminder", "notice", "overdue", "escalation", "urge"):
+        return "accept"
     if reason == "chase" and not seen.signs:
         return "watch"
     return reason
@@ -66,6 +79,6 @@ def _waits_for_others(seen: Standpoint) -> bool:
 def _no_reminder(seen: Standpoint) -> str | None:
     if seen.state == "overdue":
         return "已逾期，另行通知"
-    if seen.state in OPEN and (seen.signs or seen.waiting_on == "unit"):
+    if seen.state in OPEN and (seen.signs or seen.accepts or seen.waiting_on == "unit"):
         return None
-    return f"已不需提醒：{_NOW[seen.state]}"
+    return f"已不需提醒：{seen.now}"

@@ -19,7 +19,6 @@ from sqlmodel import Session
 
 from workflow.acts import Act
 from workflow.audience import Recipient
-from workflow.deadlines import MORNING
 from workflow.moments import SHANGHAI
 from workflow.tables import Message, MessageItem, Submission
 
@@ -97,11 +96,11 @@ def request(act: Act, submission: Submission, topics: Sequence[Topic]) -> int:
 
 
 def _request_at(act: Act, submission: Submission, person: str) -> datetime:
-    asked = select(_message.c.not_before, _message.c.status, _message.c.attempts).where(
-        _message.c.person == person,
-        _message.c.kind == "request",
-        _message.c.programme_id == submission.programme_id,
-        _message.c.status != "cancelled",
+    # By their words: a message that took up others may be of another kind.
+    asked = (
+        select(_message.c.not_before, _message.c.status, _message.c.attempts)
+        .join(_item, _item.c.message_id == _message.c.id)
+        .where(_message.c.person == person, _item.c.reason.like("request:%"), _message.c.status != "cancelled")
     )
     latest = act.session.execute(asked.order_by(_message.c.not_before.desc()).limit(1)).first()
     if timedelta(0) <= submission.due_at - act.now < timedelta(hours=1):
@@ -112,7 +111,7 @@ def _request_at(act: Act, submission: Submission, person: str) -> datetime:
     if latest.status == "queued" and latest.attempts == 0 and latest.not_before <= max(first, submission.due_at):
         queued: datetime = latest.not_before
         return queued
-    morning = datetime.combine(act.today + timedelta(days=1), MORNING, SHANGHAI).astimezone(UTC)
+    morning = act.hours.on(act.today + timedelta(days=1))
     return morning if morning < submission.due_at or act.now >= submission.due_at else _end_of_window(act.now, HOUR)
 
 

@@ -48,7 +48,7 @@ class NobodyToUrge(NotAllowedNow):
 
 
 class AlreadyUrged(NotAllowedNow):
-    """今天已经为该事项催办过，不再重复发送。"""
+    """{day}已经为该事项催办过，{when}起可以再次催办。"""
 
 
 class ContentChanged(Refusal):

@@ -25,6 +25,7 @@ from workflow import (
     permissions,
     schedules,
     signing,
+    urging,
 )
 from workflow.acts import Act
 from workflow.asking import NOT_PENDING
@@ -34,7 +35,6 @@ from workflow.guards import Case
 from workflow.ledger import Entry
 from workflow.lifecycle import Decision, decide
 from workflow.refusals import (
-    AlreadyUrged,
     CommentMissing,
     ContentChanged,
     DateRefused,
@@ -207,15 +207,15 @@ def _back(
 
 
 def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
-    """Remind by hand whoever the submission is stuck with; once a day. Raises AlreadyUrged."""
+    """Remind by hand whoever the submission is stuck with; raises AlreadyUrged, telling when it may be done again."""
     row, obligation = begin(act, submission_id, "urge")
     decision = decided(act, row, obligation, "urge")
-    heard = stuck_with(act, row)
-    if not heard:
+    stuck = stuck_with(act, row)
+    if not stuck:
         raise NobodyToUrge
+    heard = urging.rested(act, row, stuck)
     topics = [notices.Topic(one, submission_id, "urge", f"urge:{row.history_seq}") for one in heard]
-    if notices.gather(act, "urge", row, topics, at_once=True) == 0:
-        raise AlreadyUrged
+    notices.gather(act, "urge", row, topics, at_once=True)
     facts = {"to": [signing.named(one.post_title, one.name) for one in heard]}
     ledger.record(
         act.session,

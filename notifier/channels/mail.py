@@ -2,132 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import re
 import smtplib
 import socket
 import ssl
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from notifier.channels.mime import ADDRESS, SHANGHAI, Letter, NotSendable, compose
 from notifier.channels.parcels import (
     Address,
     Carrier,
     ChannelUrlRefused,
     Parcel,
     Receipt,
-    byte_pieces,
     has_control,
     seconds_of,
-    wire_text,
 )
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
-# ASCII only (no SMTPUTF8), and nothing that would end the address or open another.
-ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-REFERENCE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}")
-WORD_BYTES = 39  # as Base64 and with "Subject: " before it, a line of 73
-BOUNDARY = "=_duban_alternative"  # Base64 holds no underscore: cannot occur inside a part
-
-
-class NotSendable(ValueError):
-    """The parcel cannot be a mail; the text is the answer for the receipt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail ready for the wire."""
-
-    recipient: str
-    message_id: str
-    content: bytes
-
-
-def compose(parcel: Parcel, *, sender: Address, now: datetime) -> Letter:
-    """The parcel as RFC 5322 mail, text and HTML side by side, both with the link.
-
-    Written out by hand since the standard library's generator costs as much as the delivery itself.
-    Raises NotSendable for a line break in a header value, a bad address, a reference unfit for a Message-ID.
-    """
-    origin, recipient = _mailbox(sender, "发件人 From"), _mailbox(parcel.to, "收件人 To")
-    domain = origin.partition("@")[2]
-    message_id = _message_id(parcel.reference, domain)
-    headers = [
-        ("Date", format_datetime(now.astimezone(SHANGHAI))),
-        ("From", _named(sender.name, origin)),
-        ("To", _named(parcel.to.name, recipient)),
-        ("Subject", _encoded(_one_line(parcel.subject, "主题 Subject"))),
-        ("Message-ID", message_id),
-    ]
-    if parcel.thread and parcel.thread != parcel.reference:
-        matter = _message_id(parcel.thread, domain)
-        headers += [("In-Reply-To", matter), ("References", matter)]
-    # RFC 3834: nobody's out-of-office note shall answer a reminder.
-    headers += [("Auto-Submitted", "auto-generated"), ("MIME-Version", "1.0")]
-    headers += [("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"')]
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    parts = _part("plain", _text_of(parcel)) + _part("html", _html_of(parcel))
-    content = f"{head}\r\n{parts}--{BOUNDARY}--\r\n".encode("ascii")
-    return Letter(recipient, message_id, content)
-
-
-def _part(subtype: str, text: str) -> str:
-    lines = "\r\n".join(re.split(r"\r\n|\r|\n", wire_text(text)))
-    body = base64.encodebytes(lines.encode()).decode("ascii").replace("\n", "\r\n")
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n'
-    return f"--{BOUNDARY}\r\n{head}\r\n{body}\r\n"
-
-
-def _text_of(parcel: Parcel) -> str:
-    if parcel.link is None or parcel.link in parcel.text:
-        return parcel.text
-    return f"{parcel.text}\n\n{parcel.link_label}：{parcel.link}\n"
-
-
-def _html_of(parcel: Parcel) -> str:
-    if parcel.link is None or html.escape(parcel.link) in parcel.html or parcel.link in parcel.html:
-        return parcel.html
-    anchor = f'<p><a href="{html.escape(parcel.link)}">{html.escape(parcel.link_label)}</a></p>'
-    body, end, rest = parcel.html.partition("</body>")
-    return f"{body}{anchor}{end}{rest}"
-
-
-def _one_line(value: str, where: str) -> str:
-    if has_control(value):
-        raise NotSendable(f"{where} 含有换行或控制字符，未发送 (line break in a header, not sent)")
-    return wire_text(value)
-
-
-def _mailbox(who: Address, where: str) -> str:
-    email = _one_line(who.email or "", where)
-    if not ADDRESS.fullmatch(email):
-        raise NotSendable(f"{where} 的邮箱地址为空或不合规，未发送 (unfit mail address, not sent)")
-    _one_line(who.name, where)
-    return email
-
-
-def _message_id(reference: str, domain: str) -> str:
-    if not REFERENCE.fullmatch(reference):
-        raise NotSendable("编号不能用作 Message-ID，未发送 (reference unfit for a Message-ID, not sent)")
-    return f"<{reference}@{domain}>"
-
-
-def _named(name: str, email: str) -> str:
-    return f"{_encoded(wire_text(name))} <{email}>" if name else f"<{email}>"
-
-
-def _encoded(value: str) -> str:
-    """RFC 2047 words, each of whole characters, folded. Apprise changes what `email.header` does to UTF-8."""
-    pieces = byte_pieces(value, WORD_BYTES)
-    words = (f"=?utf-8?b?{base64.b64encode(piece.encode()).decode('ascii')}?=" for piece in pieces)
-    return "\r\n ".join(words)
 
 
 def _handed_over(smtp: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:

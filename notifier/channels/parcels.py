@@ -35,8 +35,9 @@ class Parcel:
     """One message to one person, the same over every attempt to deliver it.
 
     `reference` is its identity: the left part of the Message-ID in mail, the printed number in WeCom.
-    `thread` is the reference that mails of one matter hang on. `card` is WeCom's short text. Texts and link
-    stay out of `repr`: whoever reads a link can sign.
+    `thread` is the reference that mails of one matter hang on. `card` is WeCom's short text, `brief` stands
+    for a text that is too long for it, `calendar` is iCalendar text for a mail to carry. Texts and link stay
+    out of `repr`: whoever reads a link can sign.
     """
 
     to: Address
@@ -48,6 +49,8 @@ class Parcel:
     link: str | None = field(default=None, repr=False)
     link_label: str = "查看"
     card: str = field(default="", repr=False)
+    brief: str = field(default="", repr=False)
+    calendar: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

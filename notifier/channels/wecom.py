@@ -83,10 +83,16 @@ def description(parcel: Parcel) -> str:
 
 
 def plain_text(parcel: Parcel) -> str:
-    """Subject, text and reference number within 2,048 bytes; the number is never what is cut."""
+    """Subject, text or what stands for a long one, and reference number in 2,048 bytes; the number is never cut."""
     number = f"\n编号 {within_bytes(_unmarked(parcel.reference), 64)}"
-    told = f"{_title(parcel)}\n{_unmarked(_lines(parcel.text or parcel.card))}"
-    return within_bytes(told, TEXT - len(number.encode())) + number
+    room = TEXT - len(number.encode())
+    whole = _told(parcel, parcel.text or parcel.card)
+    too_long = parcel.brief and len(whole.encode()) > room
+    return within_bytes(_told(parcel, parcel.brief) if too_long else whole, room) + number
+
+
+def _told(parcel: Parcel, text: str) -> str:
+    return f"{_title(parcel)}\n{_unmarked(_lines(text))}"
 
 
 def _title(parcel: Parcel) -> str:

@@ -20,6 +20,7 @@ from tests.workflow.test_digests import second_programme
 from tests.workflow.world import World, local, ordos_roster
 from workflow import submissions
 from workflow.hours import Hours, parse_span
+from workflow.refusals import AlreadyUrged
 
 Opened = Callable[..., PostOffice]
 MAYOR = "fsz-nongmu"
@@ -121,6 +122,27 @@ def test_receipts_of_a_day_come_next_morning_in_one_mail(world: World, opened: O
     office.advance(local("2022-01-05 09:00"))
     [mail] = office.mails_to("kjj-liaison")[heard:]
     assert "以下报送件已审签同意，办公室已收到（共2件）" in mail.part("plain")
+
+
+def test_who_was_urged_is_left_four_working_hours(world: World, opened: Opened) -> None:
+    """The refusal says since when and until when; another desk may be urged meanwhile."""
+    office, number = opened(world, rehearsal=True), world.id_of("KJJ", "work-plan")
+    world.file("KJJ", "research-trip", now=local("2022-01-04 15:00"))
+    with world.act(local("2022-01-04 16:00")) as act:
+        submissions.urge(act, number, comment="请抓紧")
+    for at, said in (
+        ("2022-01-04 16:30", "今天已经为该事项催办过，1月5日12:00起可以再次催办。"),
+        ("2022-01-05 11:59", "1月4日已经为该事项催办过，1月5日12:00起可以再次催办。"),
+    ):
+        with world.refusing(AlreadyUrged) as why, world.act(local(at)) as act:
+            submissions.urge(act, number)
+        assert why.value.text == said
+    with world.act(local("2022-01-05 12:00")) as act:
+        submissions.urge(act, number)
+    world.hand_in("KJJ", "work-plan", now=local("2022-01-05 12:30"))
+    with world.act(local("2022-01-05 12:40")) as act:
+        submissions.urge(act, number)
+    assert len(office.messages("urge", person="fsz-gongye")) == 1
 
 
 LATE = [matter("escalation", f"第{number}局", **ONE_LATE) for number in range(1, 61)]

@@ -1,0 +1,70 @@
+"""The subject of a letter: what, by when, how late; written from its first part. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from notifier.matters import Facts, Matter
+from notifier.wording import ITEM, UNIT, by_when, cut, day_text, headline, how_late
+
+#: Reason → the subject.
+SAID = {
+    "reminder": "请于{by}完成：{what}",
+    "notice": "请知悉（{urgency}）：{what}",
+    "overdue": "{who}{late}：{what}",
+    "escalation": "{who}{late}，请督促：{what}",
+    "request": "{who}请您于{by}审签：{what}",
+    "chase": "{which}仍待您审签（{urgency}）：{what}",
+    "watch": "{which}仍待审签（{urgency}）：{what}",
+    "urge": "请尽快{move}（{urgency}）：{what}",
+    "returned": "已退回，请修改后重报（{urgency}）：{what}",
+    "filed": "已审签同意并收到：{what}",
+    "accept": "{which}等候受理（{urgency}）：{what}",
+    "accepted": "已受理：{what}",
+    "received": "{who}已报送，请知悉：{what}",
+    "extended": "截止日期延至{day}：{what}",
+    "exempted": "已同意免报：{what}",
+    "amended": "截止日期调整为{day}：{what}",
+    "opened": "新事项，请于{by}完成：{what}",
+}
+
+#: The same where there is not one day that lies ahead.
+SAID_OF_SEVERAL_DAYS = {
+    "reminder": "请按期完成（{urgency}）：{what}",
+    "request": "{who}请您尽快审签（{urgency}）：{what}",
+    "extended": "截止日期已延后：{what}",
+    "amended": "截止日期已调整：{what}",
+    "opened": "新事项，请按期完成（{urgency}）：{what}",
+}
+
+
+def subject(facts: Facts, sections: Sequence[tuple[str, Sequence[Matter]]]) -> str:
+    """Written from the first part; what else there is, is counted."""
+    reason, rows = sections[0]
+    others = sum(len(rest) for _, rest in sections[1:])
+    said = _said(reason, rows) + (f"（另有{others}件）" if others else "")
+    opening = "方案已启动，" if facts.launched else ""
+    sign = {
+        "overdue": "逾期", "escalation": "升级督办", "request": "待审签", "chase": "待审签", "accept": "待受理",
+        "urge": "催办",
+    }  # fmt: skip
+    return headline(f"{'【演练】' if facts.rehearsal else ''}【{sign.get(reason, '督办')}】{opening}{said}")
+
+
+def _said(reason: str, rows: Sequence[Matter]) -> str:
+    units = list(dict.fromkeys(matter.unit for matter in rows))
+    titles = list(dict.fromkeys(matter.obligation for matter in rows))
+    days, late = sorted({matter.due_date for matter in rows}), how_late([matter.days_late for matter in rows])
+    who = cut(units[0], UNIT) if len(units) == 1 else f"{len(units)}个单位"
+    parts = {
+        "what": cut(titles[0], ITEM) + (f"等{len(titles)}项" if len(titles) > 1 else ""),
+        "who": who,
+        "which": who if len(rows) == 1 else f"{len(rows)}件",
+        "day": day_text(days[0]),
+        "by": by_when(days),
+        "late": late or "逾期",
+        "urgency": late or by_when(days),
+        "move": "审签" if any(matter.link for matter in rows) else "办理",
+    }
+    one_day_ahead = len(days) == 1 and not late
+    return (SAID if one_day_ahead else SAID | SAID_OF_SEVERAL_DAYS)[reason].format_map(parts)
