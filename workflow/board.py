@@ -38,11 +38,15 @@ _s = Submission.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Column:
-    """One occurrence of an obligation, with the date it is due on for whoever has no extension."""
+    """One occurrence of an obligation, with the date it is due on for whoever has no extension.
+
+    ``heading`` is the thing due on it, where each date has its own.
+    """
 
     obligation: str
     title: str
     occurrence: str
+    heading: str
     stage: str
     due_date: date
     due_at: datetime
@@ -166,7 +170,9 @@ def _heads(act: Act, listed: Listed) -> list[Column]:
 def _head(row: Row[Any], listed: Listed) -> Column:
     obligation = listed.obligation(row.obligation)
     stage = listed.definition.stages[obligation.stage].title if obligation.stage else ""
-    return Column(row.obligation, obligation.title, row.occurrence, stage, row.due_date, row.due_at, Counts())
+    return Column(
+        row.obligation, obligation.title, row.occurrence, row.heading, stage, row.due_date, row.due_at, Counts()
+    )  # fmt: skip
 
 
 def _chosen(known: Directory, rows: Sequence[Row[Any]], filters: Filters) -> dict[str, list[Row[Any]]]:

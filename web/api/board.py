@@ -25,6 +25,7 @@ class ColumnAnswer(Answer):
     obligation: str = Field(examples=["target-choice"])
     title: str
     occurrence: str = Field(examples=["2022"])
+    heading: str = Field(description="该日期要完成的事，各期相同时为空")
     stage: str
     due_date: date
     due_at: Instant

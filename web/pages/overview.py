@@ -143,7 +143,7 @@ def _counts(counts: Counts) -> StateCounts:
 def _column(column: board.Column, programme: str) -> BoardColumn:
     return BoardColumn(
         obligation=column.title,
-        occurrence=occurrence_of(column.occurrence, programme),
+        occurrence=column.heading or occurrence_of(column.occurrence, programme),
         stage=column.stage,
         due_date=column.due_date,
         counts=_counts(column.counts),
