@@ -59,6 +59,33 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
 
 
 @contextmanager
+def open_for_trial() -> Iterator[Service]:
+    """What a dry run works on: the store there is, else one in memory, so that nothing is left behind."""
+    import settings as from_environment
+    from notifier.deliveries import Mailroom
+    from workflow import clock
+    from workflow.engine import Engine
+    from workflow.links import LinkMaker
+    from workflow.store import Store
+
+    settings = from_environment.load()
+    file = Store.file_of(settings.database_url)
+    if file is None or file.exists():
+        with open_service(settings) as service:
+            yield service
+        return
+    store, links, channels = Store.in_memory(), LinkMaker(b"trial"), _channels(settings)
+    try:
+        store.migrate()
+        clock.settle_mode(store, rehearsal=settings.rehearsal)
+        mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal)
+        yield Service(settings, Engine(store, links, rehearsal=settings.rehearsal), mailroom)
+    finally:
+        store.close()
+        channels.close()
+
+
+@contextmanager
 def open_existing() -> Iterator[Service]:
     """As ``open_service``, for commands that only read: a mistyped path is refused, not made into an empty store."""
     import settings as from_environment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -71,21 +72,22 @@ def launch(
     at: Annotated[str | None, typer.Option(help="演练库：把时钟拨到此刻再启动，如 2021-12-31T08:30")] = None,
 ) -> None:
     """启动方案：为每个单位建立报送件、截止日期和督办梯次。"""
-    from service import open_service
+    from service import open_for_trial, open_service
     from workflow import launch as launching
     from workflow import library, posts
     from workflow.acts import Act
 
     pinned = library.load(file, cycle=cycle)
     read = _roster(roster) if roster else None
-    with open_service() as service, service.engine.store.write() as session:
+    with (open_for_trial if dry_run else open_service)() as service, service.engine.store.write() as session:
         if read is not None:
             posts.import_roster(session, read)
         _set_clock(service.engine, session, pinned, cycle, at)
         act = Act(session, service.engine.now(session), service.engine.links)
         planned = launching.plan(act, pinned, cycle)
         _show_plan(planned)
-        _say_late(planned, act.today)
+        for line in late_at_once(planned, act.today):
+            print(line, file=sys.stderr)
         if dry_run:
             session.rollback()
             raise typer.Exit(1 if planned.wrong else 0)
@@ -189,18 +191,15 @@ def _show_plan(planned: Plan) -> None:
         print(f"  问题：{text}")
 
 
-def _say_late(planned: Plan, today: date) -> None:
-    """A launch with last year's cycle mails a whole city: say so before and after."""
+def late_at_once(planned: Plan, today: date) -> Iterator[str]:
+    """What is late the moment it is launched: a launch with last year's cycle mails a whole city."""
     late = [one for one in planned.obligations if one.due_date < today]
     for one in late[:MOST_LATE]:
         days = (today - one.due_date).days
-        print(
-            f"注意：“{one.title}”的截止日期已过去{days}天，启动后{len(one.units)}个单位立即为逾期并收到通知",
-            file=sys.stderr,
-        )
+        yield f"注意：“{one.title}”的截止日期已过去{days}天，启动后{len(one.units)}个单位立即为逾期并收到通知"
     if more := late[MOST_LATE:]:
         count = sum(len(one.units) for one in more)
-        print(f"注意：另有{len(more)}期的截止日期已过，启动后{count}件立即为逾期并收到通知", file=sys.stderr)
+        yield f"注意：另有{len(more)}期的截止日期已过，启动后{count}件立即为逾期并收到通知"
 
 
 def _say_provisional(planned: Plan) -> None:

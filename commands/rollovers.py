@@ -40,6 +40,7 @@ def rollover(
 ) -> None:
     """年度结转：启动新年度，未完成的内容带入各单位的草稿，已完成的归档。"""
     from commands.printing import note
+    from commands.programmes import late_at_once
     from service import open_existing
     from workflow import library, posts, rollovers
     from workflow.acts import Act
@@ -52,12 +53,15 @@ def rollover(
         act = Act(session, service.engine.now(session), service.engine.links)
         planned = rollovers.plan(act, programme, cycle, newer=newer)
         lines = [*_launch_lines(planned.launch), *_carried_lines(act, planned)]
+        today = act.today
         if dry_run:
             session.rollback()
         else:
             rollovers.apply(act, programme, cycle, newer=newer)
     # Printed only now: a closed pipe must not undo what was asked for.
     print("\n".join(lines))
+    for line in late_at_once(planned.launch, today):
+        note(line)
     for year in planned.launch.provisional:
         note(f"注意：{year}年放假安排尚未公布，工作日为暂定（按周一至周五推算），公布后请装入日历")
     if dry_run:

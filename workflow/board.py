@@ -136,6 +136,10 @@ def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
     known = audience.directory
     chosen = _chosen(known, rows, filters)
     cells = _cells(act, [row for of_unit in chosen.values() for row in of_unit], audience)
+    if sight.own_unit(act) is not None:
+        # What others are asked to put right is none of a unit's business, not even that they are asked.
+        mine = {(row.obligation, row.occurrence) for row in rows}
+        heads = [head for head in heads if (head.obligation, head.occurrence) in mine]
     return Board(
         key=listed.key,
         title=listed.title,

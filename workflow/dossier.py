@@ -79,7 +79,7 @@ def of(act: Act, submission_id: int) -> Dossier:
     obligation = listed.obligation(row.obligation)
     sheet = papers.sheet(act, row)
     cause = causes.of(act, row)
-    history = _told(row, cause, papers.history_lines(act, row))
+    history = _told(act, row, cause, papers.history_lines(act, row))
     extension = papers.extension(row, history)
     directory = audience.directory
     unit = directory.unit(row.unit)
@@ -138,8 +138,13 @@ def _may(act: Act, row: Submission, move: str) -> bool:
     return permissions.may(act.actor.role, move, follow_up=row.cause_id is not None)
 
 
-def _told(row: Submission, cause: Relative | None, history: tuple[HistoryLine, ...]) -> tuple[HistoryLine, ...]:
-    """The history, without the cause where the reader may not know of it."""
+def _told(
+    act: Act, row: Submission, cause: Relative | None, history: tuple[HistoryLine, ...]
+) -> tuple[HistoryLine, ...]:
+    """The history, without the cause where the reader may not know of it, nor findings that open something hidden."""
+    if sight.own_unit(act) is not None:
+        secret = findings.secret_kinds(act.definition(row.programme_id))
+        history = tuple(line for line in history if line.event != "finding" or line.facts.get("kind") not in secret)
     if row.cause_id is None or cause is not None:
         return history
     kept = {name: fact for name, fact in history[0].facts.items() if name not in ("cause", "event", "because")}

@@ -42,6 +42,18 @@ def kinds(definition: Definition) -> dict[str, str]:
     return {key: one.title for key, one in definition.findings.items()}
 
 
+def secret_kinds(definition: Definition) -> frozenset[str]:
+    """The kinds that open something hidden: the unit a finding is about must not learn of them (三（五）3 of the
+    Huludao plan: referral of false data)."""
+    return frozenset(
+        opening.kind
+        for obligation in definition.obligations.values()
+        if obligation.visibility == "hidden"
+        for opening in obligation.opened_by
+        if opening.kind is not None
+    )
+
+
 def _title(definition: Definition, kind: str) -> str:
     known = kinds(definition)
     if not known:

@@ -70,6 +70,9 @@ def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
     planned = tuple(_planned(act, audience, one) for one in due)
     wrong = [text for one in planned for text in wrong_with(audience, definition.obligations[one.obligation], one)]
     wrong += coverage.gaps(audience)
+    wrong += [text for name in definition.obligations for text in draws_too_many(audience, name)]
+    if act.session.exec(select(Programme.id).where(Programme.key == key_of(definition, cycle))).first() is not None:
+        wrong.append(f"方案“{key_of(definition, cycle)}”已经启动；要修改请用 duban amend")
     return Plan(
         key_of(definition, cycle), planned, tuple(dict.fromkeys(wrong)),
         tuple(year for year in years if calendar.provisional(year)), tuple(_alike(act, definition, cycle)),
@@ -113,6 +116,17 @@ def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
     laid_out = select(Deadline.id).where(Deadline.programme_id == programme.id)
     past_rungs.collapse(act, [one for one in act.session.exec(laid_out) if one is not None], "launch")
     return programme
+
+
+def draws_too_many(audience: Audience, name: str) -> Iterator[str]:
+    """Draws that ask for more units than their group has."""
+    obligation = audience.definition.obligations[name]
+    for part in obligation.owed_by.draw:
+        there = len(audience.units_in(part.source))
+        if part.count.at_least > there:
+            group = audience.definition.groups.get(part.source)
+            named = (group.title if group else "") or part.source
+            yield f"“{obligation.title}”要从“{named}”抽取{part.count.at_least}个，该分组只有{there}个单位"
 
 
 def _alike(act: Act, definition: Definition, cycle: int) -> Iterator[tuple[str, float]]:

@@ -64,7 +64,7 @@ class Pinned:
 def load(path: FilePath, *, cycle: int | None = None) -> Pinned:
     """Read a definition file and the parts it uses; raises FaultyDefinition with all faults found."""
     data = _read(path, str(path))
-    return parse(data, name=str(path), cycle=cycle, part_of=lambda name: _read(path.parent / name, f"{path}: {name}"))
+    return parse(data, name=str(path), cycle=cycle, part_of=lambda name: (path.parent / name).read_bytes())
 
 
 def parse(data: bytes, *, name: str, cycle: int | None = None, part_of: Callable[[str], bytes] | None = None) -> Pinned:
@@ -125,9 +125,14 @@ def _part(used: str, name: str, reading: Reading, part_of: Callable[[str], bytes
     if not bundles.PART_NAME.fullmatch(used):
         text = f"“{_shown(used)}”不是共用部分的文件名，请写成 parts/ladders.yaml，且在本文件所在目录之下"
         raise FaultyDefinition((_fault(name, reading.position(("uses",)), "part-refused", text),))
-    if part_of is None:
-        raise FaultyDefinition((_fault(name, reading.position(("uses",)), "part-refused", f"读不到“{used}”"),))
-    return part_of(used).decode("utf-8-sig", errors="replace")
+    try:
+        if part_of is None:
+            raise FileNotFoundError(used)
+        return part_of(used).decode("utf-8-sig", errors="replace")
+    except OSError:
+        where = reading.position(("uses", _used(reading).index(used)))
+        text = f"共用部分“{used}”不存在或无法读取，路径从本文件所在目录算起"
+        raise FaultyDefinition((_fault(name, where, "file-unreadable", text),)) from None
 
 
 def _whole(reading: Reading, texts: Mapping[str, str], name: str) -> Definition:
@@ -209,6 +214,8 @@ def _explained(error: ErrorDetails) -> tuple[str, str]:
             return "too-long", f"太长，最多{context.get('max_length', '')}"
         case "int_type" | "int_parsing" | "int_from_float":
             return "not-a-number", f"“{given}”须是整数"
+        case "decimal_type" | "decimal_parsing":
+            return "not-a-number", f"“{given}”须是数字，单位写在 unit"
         case "bool_type" | "bool_parsing":
             return "not-true-false", f"“{given}”须是 true 或 false"
         case "dict_type" | "model_type" | "model_attributes_type":
@@ -223,12 +230,14 @@ def _explained(error: ErrorDetails) -> tuple[str, str]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, (dict, list)):
+        return "此处所写"
     text = str(value)
     return text if len(text) <= 40 else text[:40] + "…"
 
 
 def _suggestion(key: str, parent: Path) -> str:
-    known = {name for model in _models() for name in _written_names(model)}
+    known = {name for model in _models() for name in _written_names(model)} - {key}
     near = difflib.get_close_matches(key, sorted(known), n=1, cutoff=0.7)
     return f"，是否想写“{near[0]}”？" if near else ""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from workflow import forms, submissions
+from workflow import forms, lights, submissions
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.catalogue import Listed
@@ -172,11 +172,21 @@ def history_lines(act: Act, row: Submission) -> tuple[HistoryLine, ...]:
     query = select(_history).where(_history.c.submission_id == row.id).order_by(_history.c.seq)
     return tuple(
         HistoryLine(
-            one.seq, one.at, one.noticed_at, one.event, EVENTS.get(one.event, one.event), one.source, one.dest,
+            one.seq, one.at, one.noticed_at, one.event, _titled(one), one.source, one.dest,
             one.actor, one.comment, one.facts, one.hash,
         )
         for one in act.session.execute(query)
     )  # fmt: skip
+
+
+def _titled(entry: Row[Any]) -> str:
+    """What people read for an entry; a change of light says from what to what, and why."""
+    title: str = EVENTS.get(entry.event, entry.event)
+    change = lights.change_in(entry.event, entry.facts)
+    if change is None:
+        return title
+    turned = lights.shown(change)
+    return turned if entry.event == "light" else f"{title}，{turned}"
 
 
 def extension(row: Submission, history: Sequence[HistoryLine]) -> Extension | None:

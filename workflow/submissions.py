@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from workflow import (
+    appointments,
     arrivals,
     asking,
     deadlines,
@@ -92,7 +93,8 @@ def submit(act: Act, submission_id: int, *, comment: str = "", if_version: int |
     _check_version(row, if_version)
     _check_prerequisites(act, row, obligation)
     values = content_of(act, row)
-    forms.check_complete(obligation, values)
+    gone = appointments.gone_by(act.definition(row.programme_id), row.obligation, values, act.today)
+    forms.check_complete(obligation, values, also=gone)
     if row.content_version == 0:
         row = keep(act, row, obligation, values)
     if decision.waiting_on == "approver":

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from workflow import events, ledger, lights, notices, openings, past_rungs, rungs
+from workflow import events, ledger, lights, notices, openings, past_rungs, rungs, schedules
 from workflow.acts import Act
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
@@ -112,7 +112,8 @@ def _open_one(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -
         rows = openings.open_deadline(act, deadline)
         if openings.unforeseen(act.definition(deadline.programme_id).obligations[deadline.obligation]):
             openings.announce(act, deadline.programme_id, rows)
-        if now < deadline.due_at:
+            schedules.silence_past(act, deadline)
+        elif now < deadline.due_at:
             # Opened too late for that, its reminders are void and its escalations go by themselves.
             past_rungs.collapse(act, [deadline_id], f"opened:{deadline_id}")
         return len(rows)

@@ -11,7 +11,7 @@ import pytest
 
 from commands import app
 from tests.commands.conftest import Duban
-from tests.workflow.world import DEFINITION, ROOT, ROSTER
+from tests.workflow.world import DEFINITION, ROOT, ROSTER, World
 
 HEAVY = ("sqlalchemy", "sqlmodel", "fastapi", "pydantic_settings", "apprise", "transitions", "icalendar", "xlsxwriter")
 
@@ -118,3 +118,24 @@ def test_broken_yaml_is_named_by_line_and_column(duban: Duban, tmp_path: Path) -
     ran = duban("launch", "broken.yaml", "--cycle", "2022")
     assert ran.code == 1
     assert ran.said[1].startswith("broken.yaml:")
+
+
+def test_a_dry_run_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from commands import run
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_FILE", "REHEARSAL"):
+        monkeypatch.delenv(f"DUBAN_{name}", raising=False)
+    command = ("launch", str(DEFINITION), "--cycle", "2022", "--roster", str(ROSTER), "--dry-run")
+    monkeypatch.setattr(sys, "argv", ["duban", *command])
+    assert run() == 0
+    assert "报送建标学习对象" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_dry_run_says_that_the_programme_runs_already(duban: Duban, world: World) -> None:
+    ran = duban("launch", str(DEFINITION), "--cycle", "2022", "--roster", str(ROSTER), "--dry-run")
+    assert ran.code == 1 and f"方案“{world.key}”已经启动" in ran.out

@@ -114,7 +114,7 @@ def test_day_that_has_gone_by_becomes_the_earliest_left(chain: Chain) -> None:
     chain.raise_("filed", talked)
     number = chain.id_of("written-report", "U1")
     evening = local("2022-03-07 18:00")
-    chain.file(number, {"rectify-by": "2022-03-01"}, now=evening)
+    chain.file(number, {"rectify-by": "2022-03-07"}, now=evening)
     chain.raise_("filed", number, now=evening)
     assert chain.only("rectification").due_date == day("2022-03-08")
 

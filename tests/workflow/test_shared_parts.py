@@ -51,7 +51,7 @@ def test_a_changed_part_is_another_version(family: Path) -> None:
     [
         ("family.yaml", "parts/ladders.yaml", "../ladders.yaml", "part-refused", "family.yaml:4"),
         ("family.yaml", "parts/ladders.yaml", "/etc/ladders.yaml", "part-refused", "family.yaml:4"),
-        ("family.yaml", "parts/ladders.yaml", "parts/none.yaml", "file-unreadable", "parts/none.yaml"),
+        ("family.yaml", "parts/ladders.yaml", "parts/none.yaml", "file-unreadable", "family.yaml:4"),
         ("family.yaml", "obligations:", "posts: {mayor: 市长}\nobligations:", "defined-twice", "family.yaml:5"),
         ("parts/ladders.yaml", "at: -1wd", "at: soon", "value-refused", "parts/ladders.yaml:3"),
         ("parts/ladders.yaml", "ladders:", "obligations: {}\nladders:", "unknown-key", "parts/ladders.yaml:1"),

@@ -171,3 +171,26 @@ def test_board_has_a_line_for_each_unit_a_body_reports_on(chain: Chain) -> None:
     place = [one.obligation for one in found.columns].index("open-review")
     lines = [line for line in found.lines if line.cells[place] is not None]
     assert [line.name for line in lines] == [f"领导小组办公室（单位U{number}）" for number in range(1, 6)]
+
+
+def test_units_have_columns_of_their_own_only(chain: Chain) -> None:
+    chain.raise_("light-red", chain.id_of("node", "U1"))
+    (talk,) = (row.id or 0 for row in chain.all("warning-talk"))
+    chain.file(talk, {"outcome": "需整改"})
+    chain.raise_("filed", talk)
+    with chain.world.look(MONDAY, U1) as act:
+        assert "written-report" in {one.obligation for one in board.board(act, KEY).columns}
+    with chain.world.look(MONDAY, U2) as act:
+        found = board.board(act, KEY)
+    assert "written-report" not in {one.obligation for one in found.columns}
+    assert all(any(line.cells[place] for line in found.lines) for place in range(len(found.columns)))
+
+
+def test_a_finding_that_opens_something_hidden_is_not_told_to_the_unit(chain: Chain) -> None:
+    inspected(chain)
+    node = chain.id_of("node", "U2")
+    with chain.world.look(MONDAY, U2) as act:
+        assert "finding" not in [line.event for line in dossier.of(act, node).history]
+        assert "finding" not in [line.event for line in why.explain(act, node).history]
+    with chain.world.look(MONDAY, OFFICE) as act:
+        assert "finding" in [line.event for line in dossier.of(act, node).history]

@@ -83,10 +83,11 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class BoardGroup:
-    """The units of one category; `opened` groups are unfolded when the page arrives."""
+    """The units of one category, with the columns that one of them has; `opened` groups arrive unfolded."""
 
     category: str
     counts: StateCounts
+    columns: tuple[BoardColumn, ...]
     rows: tuple[BoardRow, ...]
     opened: bool
 
@@ -100,7 +101,6 @@ class BoardPage:
     cycle: int
     as_of: datetime
     counts: StateCounts
-    columns: tuple[BoardColumn, ...]
     groups: tuple[BoardGroup, ...]
     states: tuple[Choice, ...]
     categories: tuple[Choice, ...]

@@ -113,8 +113,7 @@ def _board(house: House, request: Request, act: Act, found: board.Board, wanted:
         cycle=found.cycle,
         as_of=found.as_of,
         counts=_counts(found.counts),
-        columns=tuple(_column(column, found.key) for column in found.columns),
-        groups=_groups(found.lines, all_open=filtered or len(found.lines) <= UNFOLDED),
+        groups=_groups(found, all_open=filtered or len(found.lines) <= UNFOLDED),
         states=tuple(Choice(code, word, code == wanted.state) for code, word in WORDS["state"].items()),
         categories=tuple(Choice(name, name, name == wanted.category) for name in found.categories),
         text=wanted.unit or "",
@@ -150,18 +149,27 @@ def _column(column: board.Column, programme: str) -> BoardColumn:
     )
 
 
-def _groups(lines: tuple[board.Line, ...], *, all_open: bool) -> tuple[BoardGroup, ...]:
+def _groups(found: board.Board, *, all_open: bool) -> tuple[BoardGroup, ...]:
     by_category: dict[str, list[board.Line]] = {}
-    for line in lines:
+    for line in found.lines:
         by_category.setdefault(line.unit.category, []).append(line)
-    return tuple(_group(category, some, all_open=all_open) for category, some in by_category.items())
+    return tuple(_group(found, category, some, all_open=all_open) for category, some in by_category.items())
 
 
-def _group(category: str, lines: list[board.Line], *, all_open: bool) -> BoardGroup:
+def _group(found: board.Board, category: str, lines: list[board.Line], *, all_open: bool) -> BoardGroup:
+    """A category's part of the board, without the columns that nobody in it has."""
     cells = [cell for line in lines for cell in line.cells if cell is not None]
     counts = overview.counted((cell.state, cell.late, 1) for cell in cells)
-    rows = tuple(BoardRow(line.name, tuple(_cell(cell, line.unit.name) for cell in line.cells)) for line in lines)
-    return BoardGroup(category or "未分类", _counts(counts), rows, all_open or counts.overdue > 0)
+    places = [place for place in range(len(found.columns)) if any(line.cells[place] for line in lines)]
+    return BoardGroup(
+        category=category or "未分类",
+        counts=_counts(counts),
+        columns=tuple(_column(found.columns[place], found.key) for place in places),
+        rows=tuple(
+            BoardRow(line.name, tuple(_cell(line.cells[place], line.unit.name) for place in places)) for line in lines
+        ),
+        opened=all_open or counts.overdue > 0,
+    )
 
 
 def _cell(cell: board.Cell | None, unit: str) -> BoardCell | None:

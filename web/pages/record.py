@@ -26,7 +26,7 @@ from web.pages.mail import CHANNELS
 from web.pages.moves import Asked
 from web.rendering import day
 from workflow import acts as doing
-from workflow import lights, papers, signing
+from workflow import papers, signing
 from workflow.dossier import Dossier
 from workflow.permissions import OFFICE
 from workflow.upcoming import MESSAGE_KINDS
@@ -225,9 +225,7 @@ def _what(found: Dossier, line: papers.HistoryLine) -> str:
             several = max((one.step for one in found.sign_off), default=1) > 1
             return f"第 {int(facts.get('step', 0)) + 1} 步审签同意" if several else line.title
         case "lapse":
-            return "到期未报送，转为逾期" + (f"，{lights.shown(facts['light'])}" if "light" in facts else "")
-        case "light":
-            return lights.shown(facts)
+            return f"到期未报送，{line.title}"
         case "extend":
             return f"延期至{day(date.fromisoformat(str(facts['until'])))}"
         case "urge":

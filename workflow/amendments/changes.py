@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflow import lifecycle
-from workflow.definition import APPROVER, Column, Definition, FormField, Obligation, Rung
+from workflow.definition import APPROVER, Column, Definition, FormField, Obligation, Rung, Target
 
 #: What an obligation says beside its dates, in the words of the reference.
 _OBLIGATION = {
@@ -126,9 +126,23 @@ def _lights(definition: Definition, obligation: Obligation) -> object:
 
 def _short(before: Definition | Obligation, after: Definition | Obligation, name: str) -> tuple[str, str]:
     """Both sides where they are a few words."""
+    if name == "targets":
+        return _targets(getattr(before, name)), _targets(getattr(after, name))
+    if name in ("groups", "bodies", "posts"):
+        return _entries(getattr(before, name), getattr(after, name))
     if name not in _SHOWN:
         return "", ""
     return str(getattr(before, name) or ""), str(getattr(after, name) or "")
+
+
+def _targets(targets: Mapping[str, Target]) -> str:
+    return "；".join(f"{one.label}{one.wanted}" for one in targets.values())
+
+
+def _entries(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, str]:
+    """The names of the entries that differ, on the side that has them."""
+    differ = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return "、".join(n for n in differ if n in before), "、".join(n for n in differ if n in after)
 
 
 def _unlike(before: FormField, after: FormField | None) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 IDENTIFIER = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
@@ -64,3 +64,9 @@ class Count(Part):
 
     at_least: int = Field(default=1, ge=1, le=1000)
     at_most: int | None = Field(default=None, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _not_crossed(self) -> Self:
+        if self.at_most is not None and self.at_least > self.at_most:
+            raise ValueError("at_least 不能大于 at_most")
+        return self

@@ -56,14 +56,18 @@ def read(obligation: Obligation, given: Mapping[str, object], *, files: Fields, 
     return read_
 
 
-def check_complete(obligation: Obligation, values: Mapping[str, Any]) -> None:
-    """Raises ContentIncomplete with what is missing, does not fit, or does not agree with another field."""
+def check_complete(obligation: Obligation, values: Mapping[str, Any], *, also: Mapping[str, str] | None = None) -> None:
+    """Raises ContentIncomplete with what is missing, does not fit, or does not agree with another field.
+
+    ``also`` are faults by field that somebody else has found.
+    """
     faults: dict[str, str] = {}
     for name, field in obligation.form.items():
         faults |= _placed(name, _missing(field, values.get(name)))
     sound = {name: value for name, value in values.items() if name in obligation.form and name not in faults}
     for name, text in (*_days_apart(obligation, sound), *_sums(obligation, sound, faults)):
         faults.setdefault(name, text)
+    faults = {**(also or {}), **faults}
     if faults:
         raise ContentIncomplete(summary=_summary(obligation, faults), errors=faults)
 

@@ -95,7 +95,10 @@ def _owner(definition: Definition, obligation: Obligation, path: Path) -> Iterat
     owner, here = obligation.owed_by, (*path, "lead" if path[0] == "tasks" else "owed_by")
     if owner.named is not None:
         names = groups(definition) | {OFFICE_BODY, *definition.bodies, *definition.posts}
-        names |= {CONCERNED} if obligation.is_follow_up else set()
+        if owner.named == CONCERNED and not obligation.is_follow_up:
+            yield Unsound(here, "unknown-group", "concerned（引起它的单位）只用于由事件引出的事项，须写 opened_by")
+            return
+        names |= {CONCERNED}
         yield from known("分组", owner.named, names, here, "unknown-group")
     for group in owner.groups:
         yield from known("分组", group, groups(definition), here, "unknown-group")
@@ -123,7 +126,9 @@ def _prerequisites(definition: Definition, name: str, where: Mapping[str, Path])
     for index, needed in enumerate(definition.obligations[name].requires):
         here: Path = (*where[name], "requires", index)
         yield from known("报送事项", needed, {*definition.obligations}, here, "unknown-obligation")
-        if needed in definition.obligations and name in _all_required(definition, needed):
+        if needed == name:
+            yield Unsound(here, "requires-loop", "不能以自己为前置事项")
+        elif needed in definition.obligations and name in _all_required(definition, needed):
             yield Unsound(here, "requires-loop", f"“{name}”与“{needed}”互为前置，永远无法提交")
 
 

@@ -83,7 +83,11 @@ def _rows(opening: Opening, source: Obligation, due: str | None, path: Path) -> 
     for key, name, kind in (("unit", rows.unit, "unit"), ("title", rows.title, "text"), ("due", rows.due, "date")):
         if name is not None:
             fitting = {column for column, one in columns.items() if one.type == kind}
-            yield from known("列", name, fitting, (*path, "rows", key), "unknown-column")
+            if name in columns and name not in fitting:
+                text = f"列“{name}”的类型须是 {kind}"
+                yield Unsound((*path, "rows", key), "unknown-column", text)
+            else:
+                yield from known("列", name, fitting, (*path, "rows", key), "unknown-column")
     if due is not None and rows.due is None:
         yield Unsound((*path, "rows"), "due-misplaced", "按行定截止日期须在 rows 中写 due")
     if due is not None and rows.due in columns and not columns[rows.due].required:

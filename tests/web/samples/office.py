@@ -159,7 +159,9 @@ def board() -> contexts.BoardPage:
     ]
     own = BoardColumn("督查情况通报", "2022年第1季度", "达标阶段", date(2022, 3, 31), StateCounts(draft=1))
     groups = [
-        BoardGroup(name, count(cells(of)), tuple(replace(r, cells=(*r.cells, None)) for r in of), opened)
+        BoardGroup(
+            name, count(cells(of)), (*columns, own), tuple(replace(r, cells=(*r.cells, None)) for r in of), opened
+        )
         for (name, of), opened in zip(table.items(), (True, True, False, False), strict=True)
     ]
     return contexts.BoardPage(
@@ -168,7 +170,6 @@ def board() -> contexts.BoardPage:
         cycle=2022,
         as_of=NOW,
         counts=count(cells(everything)),
-        columns=(*columns, own),
         groups=tuple(groups),
         states=tuple(Choice(code, code) for code in ("草稿", "待审签", "已报送", "逾期", "免报")),
         categories=tuple(Choice(name, name) for name in UNITS),
