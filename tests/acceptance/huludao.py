@@ -77,6 +77,8 @@ def warning_talk(duban: Outside, missed: dict[str, Any]) -> dict[str, Any]:
 def written_report(duban: Outside, smtp: SmtpDouble, talk: dict[str, Any]) -> dict[str, Any]:
     """The unit's head signs the report, which names the day of the rectification; the mayor is told."""
     (report,) = duban.every(f"/submissions?programme={PROGRAMME}&obligation=written-report")
+    unit = duban.token("unit", report["unit"]["code"])
+    assert duban.call("GET", f"/submissions/{talk['id']}", token=unit)["state"] == "filed"
     form = {line["name"]: line for line in _outline(duban, "written-report")["form"]}
     filed = handed_in(duban, smtp, report, form, **{"rectify-by": "2021-05-31"})
     assert filed["state"] == "filed" and talk["subject"]["code"] == filed["unit"]["code"]
