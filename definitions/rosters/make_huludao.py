@@ -13,13 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from definitions.rosters import staff
 from documents import rosters
 from workflow.roster import (
-    LIAISON,
     MEMBER_UNITS,
     OFFICE,
-    UNIT_HEAD,
-    PersonRow,
     PostRow,
     Roster,
     SupervisionRow,
@@ -126,15 +124,15 @@ UNITS: dict[str, tuple[tuple[str, str, Leader], ...]] = {
 def roster() -> Roster:
     """The rows of the sample: a liaison and a head per unit, the leaders, the posts on duty."""
     units = tuple(_units())
-    people = [person for unit in units for person in _staff(unit)]
-    posts = [post for unit in units for post in _staff_posts(unit)]
+    people = [person for unit in units for person in staff.people(unit)]
+    posts = [post for unit in units for post in staff.posts(unit, since=SINCE)]
     for number, place in enumerate("一二", start=1):
         key = f"office-duty-{number}"
-        people.append(_person(key, f"领导小组办公室值班员（{place}）", f"office.duty{number}"))
+        people.append(staff.person(key, f"领导小组办公室值班员（{place}）", f"office.duty{number}"))
         posts.append(PostRow(OFFICE, None, key, SINCE))
     for leader in (MAYOR, *VICE_MAYORS, *DUTY_POSTS):
         key = leader.key.replace(".", "-")
-        people.append(_person(key, leader.title, key.replace("-", ".")))
+        people.append(staff.person(key, leader.title, key.replace("-", ".")))
         posts.append(PostRow(leader.title, None, key, SINCE))
     return Roster(units, tuple(people), tuple(posts), tuple(_supervision()))
 
@@ -148,22 +146,6 @@ def _units() -> Iterator[UnitRow]:
     for category, rows in UNITS.items():
         for code, name, _ in rows:
             yield UnitRow(code, name, category, (MEMBER_UNITS, category))
-
-
-def _staff(unit: UnitRow) -> Iterator[PersonRow]:
-    stem = unit.code.lower()
-    yield _person(f"{stem}-liaison", f"{unit.name}联络员", f"{stem}.liaison")
-    yield _person(f"{stem}-head", f"{unit.name}主要负责同志", f"{stem}.head")
-
-
-def _staff_posts(unit: UnitRow) -> Iterator[PostRow]:
-    stem = unit.code.lower()
-    yield PostRow(LIAISON, unit.code, f"{stem}-liaison", SINCE)
-    yield PostRow(UNIT_HEAD, unit.code, f"{stem}-head", SINCE)
-
-
-def _person(key: str, name: str, mailbox: str) -> PersonRow:
-    return PersonRow(key, name, email=f"{mailbox}@example.cn", wecom_id=key)
 
 
 def _supervision() -> Iterator[SupervisionRow]:

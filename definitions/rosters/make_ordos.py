@@ -13,13 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from definitions.rosters import staff
 from documents import rosters
 from workflow.roster import (
-    LIAISON,
     MEMBER_UNITS,
     OFFICE,
-    UNIT_HEAD,
-    PersonRow,
     PostRow,
     Roster,
     SupervisionRow,
@@ -151,17 +149,21 @@ MEMBERS: dict[str, tuple[tuple[str, str, Leader | None], ...]] = {
 def roster() -> Roster:
     """The rows of the sample: a liaison and a head per unit, the leaders, two people on duty in the office."""
     units = (OFFICE_UNIT, *_members())
-    people = [person for unit in units for person in _staff(unit)]
-    posts = [post for unit in units for post in _staff_posts(unit)]
+    people = [
+        person
+        for unit in units
+        for person in staff.people(unit, called="领导小组办公室" if unit is OFFICE_UNIT else "")
+    ]
+    posts = [post for unit in units for post in staff.posts(unit, since=SINCE)]
     for number, place in enumerate("一二", start=1):
         key = f"office-duty-{number}"
-        people.append(_person(key, f"领导小组办公室值班员（{place}）", f"office.duty{number}"))
+        people.append(staff.person(key, f"领导小组办公室值班员（{place}）", f"office.duty{number}"))
         posts.append(PostRow(OFFICE, None, key, SINCE))
     for leader in LEADERS:
-        people.append(_person(leader.key, leader.title, leader.key.replace("-", ".")))
+        people.append(staff.person(leader.key, leader.title, leader.key.replace("-", ".")))
         posts.append(PostRow(leader.title, None, leader.key, SINCE))
     for other in ALONE:
-        people.append(_person(other.key, other.title, other.key.replace("-", ".")))
+        people.append(staff.person(other.key, other.title, other.key.replace("-", ".")))
         posts.append(PostRow(other.title, None, other.key, SINCE))
     posts += [PostRow(DEPUTY_HEAD, None, deputy.key, SINCE) for deputy in (*LEADERS, SECRETARY_GENERAL)]
     return Roster(units, tuple(people), tuple(posts), tuple(_supervision()))
@@ -171,23 +173,6 @@ def _members() -> Iterator[UnitRow]:
     for category, rows in MEMBERS.items():
         for code, name, _ in rows:
             yield UnitRow(code, name, category, (MEMBER_UNITS, category, FIELD_OF[code]))
-
-
-def _staff(unit: UnitRow) -> Iterator[PersonRow]:
-    stem = unit.code.lower()
-    name = "领导小组办公室" if unit is OFFICE_UNIT else unit.name
-    yield _person(f"{stem}-liaison", f"{name}联络员", f"{stem}.liaison")
-    yield _person(f"{stem}-head", f"{name}主要负责同志", f"{stem}.head")
-
-
-def _staff_posts(unit: UnitRow) -> Iterator[PostRow]:
-    stem = unit.code.lower()
-    yield PostRow(LIAISON, unit.code, f"{stem}-liaison", SINCE)
-    yield PostRow(UNIT_HEAD, unit.code, f"{stem}-head", SINCE)
-
-
-def _person(key: str, name: str, mailbox: str) -> PersonRow:
-    return PersonRow(key, name, email=f"{mailbox}@example.cn", wecom_id=key)
 
 
 def _supervision() -> Iterator[SupervisionRow]:

@@ -12,12 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from definitions.rosters import staff
 from documents import rosters
 from workflow.roster import (
-    LIAISON,
     MEMBER_UNITS,
     OFFICE,
-    UNIT_HEAD,
     PersonRow,
     PostRow,
     Roster,
@@ -217,13 +216,13 @@ def roster() -> Roster:
     """The rows of the sample: a liaison and a head per unit, the leaders, two people on duty in the office."""
     units = (OFFICE_UNIT, *_members())
     people = [person for unit in units for person in _staff(unit)]
-    posts = [post for unit in units for post in _staff_posts(unit)]
+    posts = [post for unit in units for post in staff.posts(unit, since=SINCE)]
     for number, place in enumerate("一二", start=1):
         key = f"office-duty-{number}"
-        people.append(_person(key, f"对标一流工作办公室值班员（{place}）", f"office.duty{number}"))
+        people.append(staff.person(key, f"对标一流工作办公室值班员（{place}）", f"office.duty{number}"))
         posts.append(PostRow(OFFICE, None, key, SINCE))
     for leader in LEADERS:
-        people.append(_person(leader.key, leader.title, leader.key.replace("-", ".")))
+        people.append(staff.person(leader.key, leader.title, leader.key.replace("-", ".")))
         posts.append(PostRow(leader.title, None, leader.key, SINCE))
     return Roster(units, tuple(people), tuple(posts), tuple(_supervision()))
 
@@ -237,23 +236,13 @@ def _members() -> Iterator[UnitRow]:
 def _staff(unit: UnitRow) -> Iterator[PersonRow]:
     stem = unit.code.lower()
     name = "对标一流工作办公室" if unit is OFFICE_UNIT else unit.name
-    yield _person(f"{stem}-liaison", f"{name}联络员", f"{stem}.liaison")
-    yield _person(f"{stem}-head", _head(unit, name), f"{stem}.head")
+    yield staff.person(f"{stem}-liaison", f"{name}联络员", f"{stem}.liaison")
+    yield staff.person(f"{stem}-head", _head(unit, name), f"{stem}.head")
 
 
 def _head(unit: UnitRow, name: str) -> str:
     """Counties, cities and districts are spoken for by their party secretaries (the Shanxi report, 第2段)."""
     return f"{name}委书记" if unit.category == COUNTIES else f"{name}主要负责同志"
-
-
-def _staff_posts(unit: UnitRow) -> Iterator[PostRow]:
-    stem = unit.code.lower()
-    yield PostRow(LIAISON, unit.code, f"{stem}-liaison", SINCE)
-    yield PostRow(UNIT_HEAD, unit.code, f"{stem}-head", SINCE)
-
-
-def _person(key: str, name: str, mailbox: str) -> PersonRow:
-    return PersonRow(key, name, email=f"{mailbox}@example.cn", wecom_id=key)
 
 
 def _supervision() -> Iterator[SupervisionRow]:

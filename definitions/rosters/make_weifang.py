@@ -14,8 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from definitions.rosters import staff
 from documents import rosters
-from workflow.roster import LIAISON, MEMBER_UNITS, OFFICE, UNIT_HEAD, PersonRow, PostRow, Roster, UnitRow
+from workflow.roster import MEMBER_UNITS, OFFICE, PersonRow, PostRow, Roster, UnitRow
 
 TARGET = Path(__file__).with_name("weifang-key-work.xlsx")
 SINCE = date(2019, 12, 1)
@@ -156,9 +157,9 @@ DUTY = (
 def roster() -> Roster:
     """The rows of the sample: a liaison and a head per unit, leaders, contacts of the bodies, two on duty."""
     units = tuple(_units())
-    people = [person for unit in units for person in _staff(unit)]
+    people = [person for unit in units for person in staff.people(unit)]
     people += [_person(one.key, one.title) for one in (*LEADERS, SECRETARY, MAYOR, *CONTACTS, *DUTY)]
-    posts = [post for unit in units for post in _staff_posts(unit)]
+    posts = [post for unit in units for post in staff.posts(unit, since=SINCE)]
     posts += [PostRow(one.title, None, _key(one.key), SINCE) for one in (*LEADERS, MAYOR, *CONTACTS)]
     posts += [PostRow(PRINCIPALS, None, _key(one.key), SINCE) for one in (SECRETARY, MAYOR)]
     posts += [PostRow(OFFICE, None, _key(one.key), SINCE) for one in DUTY]
@@ -171,18 +172,6 @@ def _units() -> Iterator[UnitRow]:
             member = () if category == INSTITUTES else (MEMBER_UNITS,)
             talent = (TALENT,) if code in TALENT_CODES else ()
             yield UnitRow(code, name, category, (*member, category, *talent))
-
-
-def _staff(unit: UnitRow) -> Iterator[PersonRow]:
-    stem = unit.code.lower()
-    yield _person(f"{stem}.liaison", f"{unit.name}联络员")
-    yield _person(f"{stem}.head", f"{unit.name}主要负责同志")
-
-
-def _staff_posts(unit: UnitRow) -> Iterator[PostRow]:
-    stem = unit.code.lower()
-    yield PostRow(LIAISON, unit.code, f"{stem}-liaison", SINCE)
-    yield PostRow(UNIT_HEAD, unit.code, f"{stem}-head", SINCE)
 
 
 def _person(mailbox: str, name: str) -> PersonRow:
