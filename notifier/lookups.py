@@ -170,7 +170,13 @@ def _add_links(act: Act, looked: Looked, messages: Sequence[Message]) -> None:
     # Links in the second half of their life are left to LinkMaker, which makes new ones.
     fresh = col(Link.expires_at) > act.now + timedelta(days=act.links.days) / 2
     for ids in _parts(sorted(requests)):
-        live = select(Link).where(col(Link.sign_off_id).in_(ids), col(Link.revoked_at).is_(None), fresh)
+        live = select(Link).where(
+            Link.purpose == "item",
+            col(Link.sign_off_id).in_(ids),
+            col(Link.delegation_id).is_(None),
+            col(Link.revoked_at).is_(None),
+            fresh,
+        )
         looked.links.update({link.sign_off_id or 0: link for link in act.session.exec(live.order_by(col(Link.id)))})
     for people in _parts(sorted(busy)):
         desks = select(Link).where(Link.purpose == "desk", col(Link.person).in_(people), fresh)

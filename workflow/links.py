@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -18,7 +19,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from workflow.refusals import LinkUnknown
-from workflow.tables import Link, SignOff
+from workflow.tables import Delegation, Link, Message, SignOff
 
 
 @dataclass(frozen=True)
@@ -37,37 +38,59 @@ class LinkMaker:
         """A draw that nobody without the key can foresee, and that comes out the same when it is looked at again."""
         return Random(hmac.digest(self.secret, f"duban draw {of}".encode(), "sha256"))
 
-    def for_sign_off(self, session: Session, sign_off: SignOff, now: datetime) -> Link:
-        """The link that opens one sign-off; renewed when the one there is has less than half its life left."""
-        fresh_until = now + timedelta(days=self.days) / 2
-        found = session.exec(
-            select(Link)
-            .where(Link.sign_off_id == sign_off.id, col(Link.revoked_at).is_(None), Link.expires_at > fresh_until)
-            .order_by(col(Link.id).desc())
-        ).first()
-        return found or self._issue(session, "item", sign_off.person, now, sign_off.id)
+    def for_sign_off(
+        self, session: Session, sign_off: SignOff, now: datetime, delegation: Delegation | None = None
+    ) -> Link:
+        """The link by which who was asked, or their delegate, opens one sign-off."""
+        if delegation is None:
+            return self._standing(session, now, "item", sign_off.person, sign_off_id=sign_off.id)
+        same = {"sign_off_id": sign_off.id, "delegation_id": delegation.id}
+        return self._standing(session, now, "item", delegation.delegate, **same)
 
-    def standing(self, session: Session, sign_off_id: int, now: datetime) -> str:
-        """The token of a sign-off's live link, empty when it has none; issues nothing."""
+    def standing(self, session: Session, sign_off_id: int, person: str, now: datetime) -> str:
+        """The token by which a person opens a sign-off, empty when they have none; issues nothing."""
         live = select(Link).where(
-            Link.sign_off_id == sign_off_id, col(Link.revoked_at).is_(None), Link.expires_at > now
-        )
+            Link.purpose == "item", Link.sign_off_id == sign_off_id, Link.person == person,
+            col(Link.revoked_at).is_(None), Link.expires_at > now,
+        )  # fmt: skip
         found = session.exec(live.order_by(col(Link.id).desc())).first()
         return self.token(found) if found else ""
 
     def for_desk(self, session: Session, person: str, now: datetime) -> Link:
         """The link that opens everything waiting for one person."""
-        fresh_until = now + timedelta(days=self.days) / 2
-        found = session.exec(
-            select(Link).where(Link.purpose == "desk", Link.person == person, Link.expires_at > fresh_until)
-        ).first()
-        return found or self._issue(session, "desk", person, now, None)
+        return self._standing(session, now, "desk", person)
 
-    def _issue(self, session: Session, purpose: str, person: str, now: datetime, sign_off: int | None) -> Link:
+    def for_message(self, session: Session, message: Message, now: datetime) -> Link:
+        """The link by which its reader signs for a message."""
+        return self._standing(session, now, "acknowledge", message.person, message_id=message.id)
+
+    def for_dispute(self, session: Session, sign_off: SignOff, person: str, now: datetime) -> Link:
+        """The link by which a person says of a decision that it was not their own act."""
+        return self._standing(session, now, "dispute", person, sign_off_id=sign_off.id)
+
+    def _standing(self, session: Session, now: datetime, purpose: str, person: str, **about: int | None) -> Link:
+        """The live link to just this; a new one when the one there is has less than half its life left."""
+        wanted = {"sign_off_id": None, "message_id": None, "delegation_id": None, **about}
+        # Not “is not distinct from”, which no index of PostgreSQL answers.
+        columns = ((col(getattr(Link, name)), number) for name, number in wanted.items())
+        alike = [column.is_(None) if number is None else column == number for column, number in columns]
+        found = session.exec(
+            select(Link)
+            .where(Link.purpose == purpose, Link.person == person, *alike)
+            .where(col(Link.revoked_at).is_(None), Link.expires_at > now + timedelta(days=self.days) / 2)
+            .order_by(col(Link.id).desc())
+        ).first()
+        return found or self._issue(session, now, purpose, person, wanted)
+
+    def _issue(
+        self, session: Session, now: datetime, purpose: str, person: str, about: Mapping[str, int | None]
+    ) -> Link:
         link = Link(
             purpose=purpose,
             person=person,
-            sign_off_id=sign_off,
+            sign_off_id=about["sign_off_id"],
+            message_id=about["message_id"],
+            delegation_id=about["delegation_id"],
             salt=secrets.token_hex(16),
             token_hash="",
             expires_at=now + timedelta(days=self.days),

@@ -7,14 +7,16 @@ unit's own head in four party departments; several steps run one after the other
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlmodel import col
 
-from workflow import arrivals, asking, events, forms, ledger, links, notices, schedules
+from workflow import arrivals, asking, events, forms, ledger, links, notices, posts, schedules
 from workflow.acts import Act
 from workflow.asking import NOT_PENDING, ask
 from workflow.asking import desk as desk
@@ -33,11 +35,29 @@ from workflow.refusals import (
     LinkUnknown,
     NotFound,
 )
-from workflow.tables import SignOff, Submission
+from workflow.tables import DrawnSignature, Link, SignOff, Submission
 
 Choice = Literal["approve", "return"]
 CHOICES = {"approve": "同意", "return": "退回"}
 MAX_COMMENT = 2000
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Whose link decided, and how they were known; empty where the office enters a decision given on paper.
+
+    ``confirmed`` is the second step that was passed, ``drawn`` the PNG of a signature.
+    """
+
+    person: str = ""
+    name: str = ""
+    title: str = ""
+    delegation_id: int | None = None
+    confirmed: str = ""
+    drawn: bytes = b""
+
+
+BY_OFFICE = Hand()
 
 
 def sign(
@@ -49,6 +69,7 @@ def sign(
     typed_name: str,
     channel: str,
     content_hash: str,
+    hand: Hand = BY_OFFICE,
 ) -> SignOff:
     """Decide on one request; the same decision again gives the same record.
 
@@ -66,12 +87,17 @@ def sign(
     if content_hash != request.content_hash or row.content_hash != request.content_hash or row.round != request.round:
         raise ContentChanged(current=row.content_version)
     events.lapse_due(act, row)
-    _mark(act, request, choice, comment=comment, typed_name=typed_name, channel=channel)
+    _mark(act, request, choice, comment=comment, typed_name=typed_name, channel=channel, hand=hand)
     if choice == "approve":
         _approved(act, row, request, comment)
     else:
         _returned(act, row, request, comment)
     return request
+
+
+def hand_of(act: Act, link: Link) -> Hand:
+    """Whoever holds a link, as the record will name them."""
+    return Hand(link.person, posts.directory(act.session).person(link.person).name)
 
 
 def decide_for_office(
@@ -132,7 +158,9 @@ def _check_said(choice: Choice, comment: str, typed_name: str) -> None:
         raise DecisionIncomplete(reason="姓名最多50字，且不能含有无法保存的字符。", field="name")
 
 
-def _mark(act: Act, request: SignOff, choice: Choice, *, comment: str, typed_name: str, channel: str) -> None:
+def _mark(
+    act: Act, request: SignOff, choice: Choice, *, comment: str, typed_name: str, channel: str, hand: Hand
+) -> None:
     done = act.session.execute(
         update(SignOff)
         .where(col(SignOff.id) == request.id, col(SignOff.decision).is_(None), col(SignOff.closed_at).is_(None))
@@ -142,12 +170,22 @@ def _mark(act: Act, request: SignOff, choice: Choice, *, comment: str, typed_nam
             comment=comment.strip(),
             typed_name=typed_name.strip(),
             channel=channel,
+            decided_by=hand.person,
+            decided_by_name=hand.name,
+            decided_by_title=hand.title,
+            delegation_id=hand.delegation_id,
+            confirmed=hand.confirmed,
         )
         .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise ChangedMeanwhile
     act.session.refresh(request)
+    if hand.drawn:
+        assert request.id is not None
+        drawn = DrawnSignature(sign_off_id=request.id, png=hand.drawn, sha256=hashlib.sha256(hand.drawn).hexdigest())
+        act.session.add(drawn)
+        act.session.flush()
 
 
 def _approved(act: Act, row: Submission, request: SignOff, comment: str) -> None:
@@ -190,8 +228,22 @@ def _entry(
     facts = {
         "sign_off": request.id, "step": request.step, "post": request.post_title, "holder": request.holder,
         "typed_name": request.typed_name, "channel": request.channel, "content_hash": request.content_hash,
-        **more,
+        **_known_by(act, request), **more,
     }  # fmt: skip
-    who = named(request.post_title, request.holder)
-    actor = who if request.channel == "link" else f"{act.actor.name}（代录 {who}）"
-    return Entry(event, act.now, act.now, actor, comment.strip(), facts)
+    return Entry(event, act.now, act.now, _who(act, request), comment.strip(), facts)
+
+
+def _known_by(act: Act, request: SignOff) -> dict[str, Any]:
+    """What more is known of whoever decided, as far as there is any."""
+    drawn = act.session.get(DrawnSignature, request.id)
+    known = {
+        "delegation": request.delegation_id, "confirmed": request.confirmed, "signature": drawn and drawn.sha256
+    }  # fmt: skip
+    return {name: value for name, value in known.items() if value}
+
+
+def _who(act: Act, request: SignOff) -> str:
+    asked = named(request.post_title, request.holder)
+    if request.delegation_id is not None:
+        return f"{named(request.decided_by_title, request.decided_by_name)}（代 {asked}）"
+    return asked if request.channel == "link" else f"{act.actor.name}（代录 {asked}）"

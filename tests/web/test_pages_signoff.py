@@ -14,7 +14,7 @@ def link_to(office: Office, unit: str = UNIT) -> str:
     """The link of the open request of a unit's submission."""
     (request,) = office.world.open_requests(unit)
     with office.engine.looking() as act:
-        return HEAD + office.world.links.standing(act.session, request.id or 0, act.now)
+        return HEAD + office.world.links.standing(act.session, request.id or 0, request.person, act.now)
 
 
 def asked(office: Office) -> Visitor:
@@ -120,7 +120,7 @@ def test_dead_links_are_one_and_the_same_page(sqlite_office: Office) -> None:
     other = LinkMaker(b"another key altogether, as long as it must be")
     with sqlite_office.engine.looking() as act:
         (request,) = sqlite_office.world.open_requests(UNIT)
-        forged = other.standing(act.session, request.id or 0, LAUNCH)
+        forged = other.standing(act.session, request.id or 0, request.person, LAUNCH)
     assert leader.open(HEAD + forged).response.content == unknown
 
 
@@ -157,7 +157,7 @@ def test_files_open_through_the_link_only_when_they_are_what_is_signed(sqlite_of
     world.fill("KJJ", "work-plan", now=LAUNCH)
     (request,) = world.open_requests(UNIT, "work-plan")
     with sqlite_office.engine.looking() as act:
-        path = HEAD + world.links.standing(act.session, request.id or 0, act.now)
+        path = HEAD + world.links.standing(act.session, request.id or 0, request.person, act.now)
     leader = sqlite_office.visitor()
     page = leader.open(path)
     answer = leader.client.get(page.link("方案（甲）.pdf"))

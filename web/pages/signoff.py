@@ -142,10 +142,10 @@ def _decided(engine: Engine, door: views.Door, asked: SignOff, said: Said, conte
     try:
         with engine.acting(actor) as act:
             # The link is looked at again inside the transaction that decides.
-            links.resolve(act.session, door.token, act.now)
+            link = links.resolve(act.session, door.token, act.now)
             signing.sign(
                 act, asked.id, choice, comment=said.comment, typed_name=said.name, channel="link",
-                content_hash=content_hash,
+                content_hash=content_hash, hand=signing.hand_of(act, link),
             )  # fmt: skip
     except DecisionIncomplete as refused:
         return _again(engine, door, said, str(refused.facts["field"]), refused.text, 422)

@@ -97,7 +97,7 @@ def _rows(act: Act, requests: list[SignOff]) -> dict[int, Submission]:
 
 
 def _waiting(act: Act, request: SignOff, row: Submission) -> WaitingItem:
-    token = act.links.standing(act.session, request.id or 0, act.now)
+    token = act.links.standing(act.session, request.id or 0, request.person, act.now)
     audience = act.audience(row.programme_id)
     return WaitingItem(
         href=f"/s/{token}" if token else "",

@@ -6,6 +6,7 @@ fault into file, line and column, ``workflow.soundness`` checks what one model a
 
 from workflow.definition.dates import Dated, Due
 from workflow.definition.duties import (
+    Acknowledge,
     Condition,
     Event,
     LightEvent,
@@ -64,6 +65,7 @@ __all__ = [
     "MEMBER_UNITS",
     "OFFICE_BODY",
     "PARTIES",
+    "Acknowledge",
     "Body",
     "Column",
     "Comparator",

@@ -19,11 +19,29 @@ LightEvent = Literal["overdue", "filed-late", "filed-in-time", "target-unmet", "
 
 
 class Step(Part):
-    """One step of a sign-off: who signs, and who instead for some groups of units."""
+    """One step of a sign-off: who signs, who instead for some groups of units, and how they are known.
+
+    ``confirm`` is the second step before a decision by link counts: a six-digit code over another channel than the
+    link's, or the person's identity in the WeCom client.
+    """
 
     by: Words
     exceptions: dict[str, Words] = Field(default_factory=dict, alias="except")
     need: Literal["all", "any"] | Annotated[int, Field(ge=1, le=20)] = "all"
+    confirm: Literal["none", "code", "wecom"] = "none"
+
+
+class Acknowledge(Part):
+    """签收: whoever hears of a rung signs for it within this time, else these posts hear of it."""
+
+    within: Offset
+    to: tuple[Words, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.within.count < 1:
+            raise ValueError("within 须为正数，例如 1wd")
+        return self
 
 
 class Rung(Part):
@@ -36,6 +54,7 @@ class Rung(Part):
     light: Light | None = None
     every: Offset | None = None
     at_most: int = Field(default=1, ge=1, le=60)
+    acknowledge: Acknowledge | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -148,9 +148,11 @@ def _rungs(definition: Definition, rungs: tuple[Rung, ...], path: Path) -> Itera
     seen: set[tuple[object, ...]] = set()
     for index, rung in enumerate(rungs):
         here: Path = (*path, index)
+        names = {APPROVER, *PARTIES, *posts(definition)}
         for place, post in enumerate(rung.to):
-            names = {APPROVER, *PARTIES, *posts(definition)}
             yield from known("职务", post, names, (*here, "to", place), "unknown-post")
+        for place, post in enumerate(rung.acknowledge.to if rung.acknowledge else ()):
+            yield from known("职务", post, names, (*here, "acknowledge", "to", place), "unknown-post")
         key = (rung.at, rung.pending_for, rung.say, rung.to)
         if key in seen:
             yield Unsound(here, "rung-twice", "同一梯次写了两遍")

@@ -20,19 +20,31 @@ from workflow.tables.duties import (
     RungRow,
     Submission,
 )
+from workflow.tables.identity import Challenge, DrawnSignature, ReadMark
+from workflow.tables.record import Anchor, AnchoredHead, Sheet
 from workflow.tables.registers import Account, ApiToken, CalendarDay, Holding, Meta, Person, Supervision, Unit
+from workflow.tables.sending import Attempt, Lane
+from workflow.tables.standing_in import Absence, Delegation
 
 __all__ = [
+    "Absence",
     "Account",
+    "Anchor",
+    "AnchoredHead",
     "ApiToken",
     "Attachment",
+    "Attempt",
     "CalendarDay",
     "Carried",
+    "Challenge",
     "Content",
     "Deadline",
+    "Delegation",
+    "DrawnSignature",
     "History",
     "Holding",
     "Involved",
+    "Lane",
     "Link",
     "Message",
     "MessageItem",
@@ -40,8 +52,10 @@ __all__ = [
     "Person",
     "Programme",
     "ProgrammeVersion",
+    "ReadMark",
     "RungRow",
     "SQLModel",
+    "Sheet",
     "SignOff",
     "Submission",
     "Supervision",

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.columns import instant, long_text
 
 
 class SignOff(SQLModel, table=True):
-    """One request to one approver: a step of a round, and the decision on it."""
+    """One request to one approver: a step of a round, and the decision on it.
+
+    ``person`` is who was asked. ``decided_by`` is the person whose link decided, a delegate where ``delegation_id``
+    is set; empty where the office entered the decision. ``confirmed`` tells the second step that was passed,
+    ``disputed_at`` that the person has said that it was not their own act.
+    """
 
     __tablename__ = "sign_off"
 
@@ -31,12 +36,21 @@ class SignOff(SQLModel, table=True):
     comment: str = long_text()
     typed_name: str = ""
     channel: str = ""
+    decided_by: str = ""
+    decided_by_name: str = ""
+    decided_by_title: str = ""
+    delegation_id: int | None = Field(default=None, foreign_key="delegation.id")
+    confirmed: str = ""
+    disputed_at: datetime | None = instant(nullable=True)
+    dispute: str = long_text()
     closed_at: datetime | None = instant(nullable=True)
 
 
 class Link(SQLModel, table=True):
     """A capability: ``item`` opens one sign-off, ``desk`` all that wait for one person.
 
+    ``acknowledge`` signs for a message, ``dispute`` says of a decision that it was not one's own act. A link with a
+    ``delegation_id`` is the delegate's.
     Only the token's hash is kept; the token is derived from the secret key and ``salt`` when it is sent.
     """
 
@@ -44,6 +58,8 @@ class Link(SQLModel, table=True):
     purpose: str
     person: str
     sign_off_id: int | None = Field(default=None, foreign_key="sign_off.id", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    delegation_id: int | None = Field(default=None, foreign_key="delegation.id", index=True)
     salt: str
     token_hash: str = Field(unique=True)
     expires_at: datetime = instant()
@@ -84,7 +100,11 @@ class Message(SQLModel, table=True):
 
 
 class MessageItem(SQLModel, table=True):
-    """One submission a message speaks of, and why; the two constraints are the promise “once”."""
+    """One submission a message speaks of, and why; the two constraints are the promise “once”.
+
+    With ``ack_within`` its reader is asked to sign for it (签收) until ``ack_by``, set when it is sent; after that it
+    is passed on to the posts of ``ack_to``.
+    """
 
     __tablename__ = "message_item"
 
@@ -98,8 +118,19 @@ class MessageItem(SQLModel, table=True):
     schedule_version: int = 1
     sign_off_id: int | None = None
     dropped: str | None = None
+    ack_within: str = ""
+    ack_to: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    ack_by: datetime | None = instant(nullable=True)
+    acknowledged_at: datetime | None = instant(nullable=True)
+    passed_on_at: datetime | None = instant(nullable=True)
 
     __table_args__ = (
+        Index(
+            "acknowledgement_awaited",
+            "ack_by",
+            sqlite_where=text("acknowledged_at IS NULL AND passed_on_at IS NULL AND ack_by IS NOT NULL"),
+            postgresql_where=text("acknowledged_at IS NULL AND passed_on_at IS NULL AND ack_by IS NOT NULL"),
+        ),
         UniqueConstraint("submission_id", "person", "rung", "schedule_version", name="once_per_rung"),
         UniqueConstraint(
             "submission_id", "person", "reason", "day", "schedule_version", name="once_per_day_and_reason"

@@ -15,12 +15,17 @@ SAYS = {
     "notice": "通知{posts}",
 }
 
+CONFIRMS = {"none": "", "code": "，凭动态验证码", "wecom": "，凭企业微信身份"}
+
 
 def rung(definition: Definition, one: Rung) -> str:
     """One rung of a ladder: 截止前3个工作日 09:00，提醒联络员."""
     said = f"{moment(one)}，{SAYS[one.say].format(posts=posts(definition, one.to))}"
     if one.every:
         said += f"，此后每{span(one.every)}一次，最多{one.at_most}次"
+    if one.acknowledge:
+        wanted = one.acknowledge
+        said += f"，须在{span(wanted.within)}内签收，否则转{posts(definition, wanted.to)}"
     return said + (f"，亮{LIGHTS[one.light]}" if one.light else "")
 
 
@@ -41,9 +46,9 @@ def step(definition: Definition, one: Step) -> str:
     said = f"由{definition.post_title(one.by)}审签"
     for name, post in one.exceptions.items():
         said += f"；{group_title(definition, name, most=20)}由{definition.post_title(post)}审签"
-    if one.need == "any":
-        return f"{said}；有多人的，一人同意即可"
-    return said if one.need == "all" else f"{said}；须{one.need}人同意"
+    if one.need != "all":
+        said += "；有多人的，一人同意即可" if one.need == "any" else f"；须{one.need}人同意"
+    return said + CONFIRMS[one.confirm]
 
 
 def light(one: LightRule) -> str:
