@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
-from workflow import events, ledger, lights, notices, openings, past_rungs, rungs, schedules
+from workflow import events, ledger, lights, notices, openings, past_rungs, rungs, schedules, upkeep
 from workflow.acts import Act
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
@@ -34,13 +34,14 @@ _message = Message.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did; ``failed`` counts rows set aside, which the next sweep tries again."""
+    """What one sweep did; ``failed`` counts rows and chores set aside, which the next sweep tries again."""
 
     opened: int = 0
     lapsed: int = 0
     rungs: int = 0
     chased: int = 0
     released: int = 0
+    tended: int = 0
     failed: int = 0
 
 
@@ -65,15 +66,15 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
         lapsed = _lapse_due(store, now, links, aside)
         fired = _fire_due(store, now, links, aside)
         chased = _chase_due(store, now, links, aside)
+        tended, untended = upkeep.tend(store, now, links)
         released = _release_done(store, aside)
         _note_sweep(store, now)
-        return Swept(
-            opened, lapsed, fired, chased, released, len(aside.deadlines) + len(aside.rungs) + len(aside.chases)
-        )
+        failed = len(aside.deadlines) + len(aside.rungs) + len(aside.chases) + untended
+        return Swept(opened, lapsed, fired, chased, released, tended, failed)
 
 
 def next_instant(session: Session, *, after: datetime) -> datetime | None:
-    """The next instant at which anything is due: a deadline, a rung, a chase, a message's time."""
+    """The next instant at which anything is due: a deadline, a rung, a chase, a chore, a message's time."""
     submission = Submission.__table__  # type: ignore[attr-defined]
     asked = (
         (_deadline.c.opens_at, _deadline.c.opened_at.is_(None)),
@@ -83,8 +84,9 @@ def next_instant(session: Session, *, after: datetime) -> datetime | None:
         (_message.c.not_before, _message.c.status == "queued"),
     )
     queries = (select(func.min(instant)).where(open_, instant > after) for instant, open_ in asked)
-    found = [instant for query in queries if (instant := session.execute(query).scalar()) is not None]
-    return min(found, default=None)
+    found = [session.execute(query).scalar() for query in queries]
+    found.append(upkeep.next_instant(session, after=after))
+    return min((instant for instant in found if instant is not None), default=None)
 
 
 def _open_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> int:
