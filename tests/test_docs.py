@@ -14,6 +14,7 @@ from commands import app
 from settings import Settings
 from workflow import library
 from workflow.definition import (
+    Acknowledge,
     Body,
     Column,
     Coverage,
@@ -55,7 +56,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 
 PARTS: list[type[Part]] = [
-    Definition, Obligation, FormField, Step, Rung, Due, Dated, Owner, Opening, Rows, Column, Target, Criterion, Sum,
+    Definition, Obligation, FormField, Step, Rung, Acknowledge, Due, Dated, Owner, Opening, Rows, Column, Target, Criterion, Sum,
     LightRule, WrittenLifecycle, WrittenStanding, WrittenMove, Body, Group, Planned, PlannedPart, Task, Coverage,
     Rollover, Damage, FindingKind,
 ]  # fmt: skip

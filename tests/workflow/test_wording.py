@@ -48,7 +48,7 @@ ladders:
     - {at: -3wd 09:00, to: [liaison]}
     - {at: +0d 17:30, to: [owner], say: notice}
     - {at: due, to: [liaison, unit-head], say: overdue}
-    - {at: +1d, to: [mayor], say: escalation, light: red}
+    - {at: +1d, to: [mayor], say: escalation, light: red, acknowledge: {within: 2wd, to: [chief, office]}}
     - {pending_for: 1wd, to: [approver], every: 2wd, at_most: 5}
 lights:
   card: [{when: overdue, light: yellow}, {when: returned, times: 2, light: red}]
@@ -205,7 +205,7 @@ def test_rungs_and_lights_are_said() -> None:
         "截止前3个工作日 09:00，提醒联络员",
         "截止当日 17:30，通知责任人",
         "期限一过，告知联络员、主要负责同志已逾期",
-        "截止后1天 09:00，向市长升级督办，亮红灯",
+        "截止后1天 09:00，向市长升级督办，亮红灯，须在2个工作日内签收，否则转督查室主任、领导小组办公室",
         "送审1个工作日未签 09:00，提醒审签人，此后每2个工作日一次，最多5次",
     ]
     assert [wording.light(one) for one in definition.lights["card"]] == ["逾期，亮黄灯", "第2次被退回，亮红灯"]
@@ -226,7 +226,8 @@ obligations:
     sign_off:
       - {by: supervising-leader, except: {party: unit-head}}
       - {by: mayor, need: any}
-      - {by: mayor, need: 2}
+      - {by: mayor, need: 2, confirm: code}
+      - {by: mayor, confirm: wecom}
     lifecycle: receipt
     targets:
       signed: {label: 签约, value: 300, unit: 个, over: cycle}
@@ -270,7 +271,8 @@ def test_forms_targets_steps_lifecycles_and_rollover_are_said() -> None:
     assert [wording.step(definition, one) for one in written.sign_off] == [
         "由分管领导审签；市委组织部、市委宣传部由主要负责同志审签",
         "由市长审签；有多人的，一人同意即可",
-        "由市长审签；须2人同意",
+        "由市长审签；须2人同意，凭动态验证码",
+        "由市长审签，凭企业微信身份",
     ]
     assert wording.lifecycle(definition, "list") == "草稿 → 待审签 → 待受理 → 已报送"
     assert wording.lifecycle(definition, "simple") == "办结：办理中 → 已办结"

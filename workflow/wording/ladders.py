@@ -23,10 +23,11 @@ def rung(definition: Definition, one: Rung) -> str:
     said = f"{moment(one)}，{SAYS[one.say].format(posts=posts(definition, one.to))}"
     if one.every:
         said += f"，此后每{span(one.every)}一次，最多{one.at_most}次"
-    if one.acknowledge:
-        wanted = one.acknowledge
+    if one.light:
+        said += f"，亮{LIGHTS[one.light]}"
+    if (wanted := one.acknowledge) is not None:
         said += f"，须在{span(wanted.within)}内签收，否则转{posts(definition, wanted.to)}"
-    return said + (f"，亮{LIGHTS[one.light]}" if one.light else "")
+    return said
 
 
 def moment(one: Rung) -> str:
