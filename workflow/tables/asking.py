@@ -13,9 +13,10 @@ from workflow.tables.columns import instant, long_text
 class SignOff(SQLModel, table=True):
     """One request to one approver: a step of a round, and the decision on it.
 
-    ``person`` is who was asked. ``decided_by`` is the person whose link decided, a delegate where ``delegation_id``
-    is set; empty where the office entered the decision. ``confirmed`` tells the second step that was passed,
-    ``disputed_at`` that the person has said that it was not their own act.
+    ``person`` is who was asked; ``assigned_by`` names whoever in the office chose them in place of the post's holder.
+    ``decided_by`` is the person whose link decided, a delegate where ``delegation_id`` is set; empty where the office
+    entered the decision. ``confirmed`` tells the second step that was passed, ``disputed_at`` that the person has
+    said that it was not their own act. ``closed_at`` without a decision: nobody is asked any more.
     """
 
     __tablename__ = "sign_off"
@@ -28,6 +29,7 @@ class SignOff(SQLModel, table=True):
     post_title: str
     person: str = Field(index=True)
     holder: str
+    assigned_by: str = ""
     content_version: int
     content_hash: str
     asked_at: datetime = instant()
@@ -44,6 +46,21 @@ class SignOff(SQLModel, table=True):
     disputed_at: datetime | None = instant(nullable=True)
     dispute: str = long_text()
     closed_at: datetime | None = instant(nullable=True)
+
+    __table_args__ = (
+        Index(
+            "sign_off_waiting",
+            "person",
+            sqlite_where=text("decision IS NULL AND closed_at IS NULL"),
+            postgresql_where=text("decision IS NULL AND closed_at IS NULL"),
+        ),
+        Index(
+            "sign_off_disputed",
+            "disputed_at",
+            sqlite_where=text("disputed_at IS NOT NULL"),
+            postgresql_where=text("disputed_at IS NOT NULL"),
+        ),
+    )
 
 
 class Link(SQLModel, table=True):
@@ -95,6 +112,12 @@ class Message(SQLModel, table=True):
             "not_before",
             sqlite_where=text("status IN ('queued', 'sending', 'gathering')"),
             postgresql_where=text("status IN ('queued', 'sending', 'gathering')"),
+        ),
+        Index(
+            "message_under_way",
+            "claimed_until",
+            sqlite_where=text("status = 'sending'"),
+            postgresql_where=text("status = 'sending'"),
         ),
     )
 

@@ -14,12 +14,13 @@ class Challenge(SQLModel, table=True):
     """A six-digit code asked of one person for one decision.
 
     Only ``salt`` is kept; the code is derived from the secret key when it is sent and when it is checked.
-    ``channel`` is the way it went, another than the link's.
+    ``channel`` is the way it went, another than the link's. ``content_hash`` is the content that it is good for.
     """
 
     id: int | None = Field(default=None, primary_key=True)
     sign_off_id: int = Field(foreign_key="sign_off.id", index=True)
     person: str
+    content_hash: str
     salt: str
     channel: str = ""
     created_at: datetime = instant()

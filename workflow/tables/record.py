@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.columns import instant
@@ -29,6 +30,8 @@ class AnchoredHead(SQLModel, table=True):
     submission_id: int = Field(primary_key=True)
     seq: int
     hash: str
+
+    __table_args__ = (Index("anchored_head_of", "submission_id", "seq"),)
 
 
 class Sheet(SQLModel, table=True):

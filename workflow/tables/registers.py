@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from workflow.tables.columns import instant
+from workflow.tables.columns import instant, long_text
 
 
 class Meta(SQLModel, table=True):
@@ -53,7 +53,7 @@ class Holding(SQLModel, table=True):
 
 
 class Supervision(SQLModel, table=True):
-    """分管: the holder of a leader's post supervises a unit for a span of days."""
+    """分管: the holder of a leader's post supervises a unit for a span of days; ``comment`` says why since then."""
 
     id: int | None = Field(default=None, primary_key=True)
     post: str
@@ -61,6 +61,7 @@ class Supervision(SQLModel, table=True):
     since: date | None = None
     until: date | None = None
     row: int = 0
+    comment: str = long_text()
 
 
 class CalendarDay(SQLModel, table=True):

@@ -13,8 +13,9 @@ from workflow.tables.columns import instant, long_text
 class Attempt(SQLModel, table=True):
     """One attempt to deliver a message; written when it is claimed, completed with the provider's answer.
 
-    ``begun_at`` is on the machine's clock, which limits are counted by; ``at`` is on the store's. ``outcome`` is empty
-    while the attempt is under way, or when the process died with it.
+    ``begun_at`` and ``ended_at`` are on the machine's clock, which limits are counted by; ``at`` is on the store's.
+    ``outcome`` is ``delivered``, ``put-off`` or ``refused``; empty while the attempt is under way, or when the process
+    died with it. ``channel`` is empty where nothing reaches the person, ``person`` for a copy to the office's group.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -23,6 +24,7 @@ class Attempt(SQLModel, table=True):
     person: str
     begun_at: datetime = instant()
     at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
     outcome: str = ""
     answer: str = long_text()
 
@@ -33,7 +35,10 @@ class Attempt(SQLModel, table=True):
 
 
 class Lane(SQLModel, table=True):
-    """A channel's row that whoever claims messages for it holds, so that the limits hold across workers."""
+    """A channel's row that whoever claims messages for it holds, so that the limits hold across workers.
+
+    Until ``busy_until``, on the machine's clock, the other side wants to be left alone.
+    """
 
     channel: str = Field(primary_key=True)
     busy_until: datetime | None = instant(nullable=True)

@@ -13,7 +13,7 @@ class Delegation(SQLModel, table=True):
     """授权代签: what a person is asked to sign, another may sign as well, for a span of days, both ends included.
 
     ``started_at`` is when the delegate got the links to what was waiting, ``ended_at`` when theirs were taken back;
-    ``withdrawn_at`` is when the office ended it before its last day.
+    ``withdrawn_at`` is when the office ended it before its last day, ``withdrawal`` why.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -27,6 +27,8 @@ class Delegation(SQLModel, table=True):
     started_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)
     withdrawn_at: datetime | None = instant(nullable=True)
+    withdrawn_by: str = ""
+    withdrawal: str = long_text()
 
 
 class Absence(SQLModel, table=True):
@@ -40,3 +42,4 @@ class Absence(SQLModel, table=True):
     created_at: datetime = instant()
     created_by: str
     withdrawn_at: datetime | None = instant(nullable=True)
+    withdrawn_by: str = ""

@@ -35,6 +35,8 @@ def _standing_in() -> None:
         sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=False),
+        sa.Column("withdrawal", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["principal"], ["person.key"]),
         sa.ForeignKeyConstraint(["delegate"], ["person.key"]),
         sa.PrimaryKeyConstraint("id"),
@@ -50,14 +52,18 @@ def _standing_in() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["person"], ["person.key"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_absence_person", "absence", ["person"])
+    with op.batch_alter_table("supervision") as batch_op:
+        batch_op.add_column(sa.Column("comment", sa.Text(), nullable=False, server_default=""))
 
 
 def _asking() -> None:
     with op.batch_alter_table("sign_off") as batch_op:
+        batch_op.add_column(sa.Column("assigned_by", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("decided_by", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("decided_by_name", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("decided_by_title", sa.String(), nullable=False, server_default=""))
@@ -66,6 +72,9 @@ def _asking() -> None:
         batch_op.add_column(sa.Column("disputed_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("dispute", sa.Text(), nullable=False, server_default=""))
         batch_op.create_foreign_key("sign_off_delegation", "delegation", ["delegation_id"], ["id"])
+    waiting, disputed = sa.text("decision IS NULL AND closed_at IS NULL"), sa.text("disputed_at IS NOT NULL")
+    op.create_index("sign_off_waiting", "sign_off", ["person"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index("sign_off_disputed", "sign_off", ["disputed_at"], sqlite_where=disputed, postgresql_where=disputed)
     # Until now whoever held the link was the one who was asked.
     op.execute("UPDATE sign_off SET decided_by = person, decided_by_name = holder WHERE channel = 'link'")
     with op.batch_alter_table("link") as batch_op:
@@ -92,6 +101,7 @@ def _identity() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sign_off_id", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
         sa.Column("salt", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -141,6 +151,7 @@ def _record() -> None:
         sa.ForeignKeyConstraint(["day"], ["anchor.day"]),
         sa.PrimaryKeyConstraint("day", "submission_id"),
     )
+    op.create_index("anchored_head_of", "anchored_head", ["submission_id", "seq"])
     op.create_table(
         "sheet",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -167,6 +178,7 @@ def _sending() -> None:
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"]),
@@ -175,6 +187,11 @@ def _sending() -> None:
     op.create_index("ix_attempt_message_id", "attempt", ["message_id"])
     op.create_index("attempt_lately", "attempt", ["channel", "begun_at"])
     op.create_index("attempt_to_person", "attempt", ["channel", "person", "begun_at"])
+    # Few messages are under way at once; every claim asks which.
+    under_way = sa.text("status = 'sending'")
+    op.create_index(
+        "message_under_way", "message", ["claimed_until"], sqlite_where=under_way, postgresql_where=under_way
+    )
     op.create_table(
         "lane",
         sa.Column("channel", sa.String(), nullable=False),
