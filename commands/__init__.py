@@ -12,12 +12,14 @@ from commands import (
     desk,
     ledgers,
     messages,
+    moving,
     openings,
     operations,
     programmes,
     rollovers,
     rosters,
     running,
+    standing_in,
 )
 
 app = typer.Typer(
@@ -34,11 +36,13 @@ for room in (
     ledgers,
     rollovers,
     rosters,
+    standing_in,
     openings,
     desk,
     messages,
     access,
     operations,
+    moving,
 ):
     room.add_to(app)
 

@@ -45,22 +45,26 @@ def import_roster(
     file: Annotated[Path, typer.Argument(metavar="R", help="花名册（.xlsx 或 CSV 文件夹）")],
     dry_run: DryRun = False,
 ) -> None:
-    """导入花名册：有一处错误就全部不导入，错误逐行列出；列出新增、变更和取消的内容。"""
+    """导入花名册：有一处错误就全部不导入，错误逐行列出；列出变化的内容，以及因此移交他人的待审签事项。"""
+    from commands.standing_in import moved_lines
     from service import open_service
-    from workflow import posts
-    from workflow.acts import Act
+    from workflow import handovers, posts
     from workflow.roster_changes import changes
 
     roster = _read_roster(file)
-    with open_service() as service, service.engine.store.write() as session:
-        found = changes(posts.export(session), roster)
-        posts.import_roster(session, roster)
-        _show_changes(found)
-        _show_gaps(Act(session, service.engine.now(session), service.engine.links))
+    with open_service() as service, service.engine.acting() as act:
+        found = changes(posts.export(act.session), roster)
+        posts.import_roster(act.session, roster)
+        gaps, moves = _gaps(act), handovers.settle(act)
         if dry_run:
-            session.rollback()
-            print("以上为预演，没有写入")
-            raise typer.Exit(0)
+            act.session.rollback()
+    # Printed only now: a closed pipe must not undo what was asked for.
+    _show_changes(found)
+    for line in (*gaps, *(moved_lines(moves, at_once=not dry_run) if moves else ())):
+        print(line)
+    if dry_run:
+        print("以上为预演，没有写入")
+        return
     print(f"已导入：{len(roster.units)}个单位，{len(roster.people)}名人员，{len(roster.posts)}项任职")
 
 
@@ -161,17 +165,19 @@ def _show_changes(found: tuple[Change, ...]) -> None:
                 print(f"  {KINDS[change.kind]} {change.text}")
 
 
-def _show_gaps(act: Act) -> None:
+def _gaps(act: Act) -> list[str]:
     """What the running programmes would lack with this roster."""
     from workflow import catalogue, launch
     from workflow.library import pinned
     from workflow.tables import Programme
 
+    found = []
     for listed in reversed(catalogue.every(act)):
         row = act.session.get(Programme, listed.id)
         assert row is not None
-        for text in launch.plan(act, pinned(row.source_text), listed.cycle).wrong:
-            print(f"注意：{listed.title}（{listed.key}）：{text}")
+        wrong = launch.plan(act, pinned(row.source_text), listed.cycle).wrong
+        found += [f"注意：{listed.title}（{listed.key}）：{text}" for text in wrong]
+    return found
 
 
 def _read_calendar(file: Path) -> tuple[int, tuple[DayRule, ...]]:

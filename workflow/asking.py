@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from workflow import deadlines, notices
+from workflow import deadlines, delegations, notices
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.definition import Obligation, Step
 from workflow.refusals import NoApprover, NotFound
-from workflow.tables import SignOff, Submission
+from workflow.tables import Delegation, SignOff, Submission
+
+
+@dataclass(frozen=True)
+class DeskItem:
+    """A request on somebody's desk; with a ``delegation`` it is another's, and they may sign it for them."""
+
+    request: SignOff
+    delegation: Delegation | None = None
+
 
 #: What a submission is no longer once it leaves those who decide on it.
 NOT_PENDING: Mapping[str, Any] = {"pending_since": None, "chase_at": None, "chases": 0}
@@ -27,21 +37,32 @@ def ask(act: Act, row: Submission, obligation: Obligation, *, step: int, round_:
     if not asked:
         post = audience.approving_post(obligation.sign_off[step], row.unit)
         raise NoApprover(post=audience.definition.post_title(post), standing="", move="")
-    assert row.id is not None
-    topics = []
-    for recipient in asked:
-        request = SignOff(
-            submission_id=row.id, round=round_, step=step, post=recipient.post, post_title=recipient.post_title,
-            person=recipient.person, holder=recipient.name, content_version=row.content_version,
-            content_hash=row.content_hash, asked_at=act.now,
-        )  # fmt: skip
-        act.session.add(request)
-        act.session.flush()
-        act.links.for_sign_off(act.session, request, act.now)
-        reason = f"request:{round_}.{step}"
-        topics.append(notices.Topic(recipient, row.id, reason, reason, sign_off_id=request.id))
+    topics = [topic for one in asked for topic in request(act, row, one, step=step, round_=round_)[1]]
     notices.request(act, row, topics)
     return asked
+
+
+def request(
+    act: Act, row: Submission, recipient: Recipient, *, step: int, round_: int, again: bool = False, by: str = ""
+) -> tuple[SignOff, list[notices.Topic]]:
+    """One request with its links, the delegates' too, and whom to tell of it.
+
+    ``again`` where the step has been asked for before in this round; ``by`` names who in the office chose the person.
+    """
+    assert row.id is not None
+    asked = SignOff(
+        submission_id=row.id, round=round_, step=step, post=recipient.post, post_title=recipient.post_title,
+        person=recipient.person, holder=recipient.name, assigned_by=by, content_version=row.content_version,
+        content_hash=row.content_hash, asked_at=act.now,
+    )  # fmt: skip
+    act.session.add(asked)
+    act.session.flush()
+    act.links.for_sign_off(act.session, asked, act.now)
+    # A person may be asked twice in a step and must hear of both.
+    reason = f"request:{round_}.{step}" + (f".{asked.id}" if again else "")
+    own = notices.Topic(recipient, row.id, reason, reason, sign_off_id=asked.id)
+    standing_in = delegations.active(act.session, act.today).get(recipient.person, ())
+    return asked, [own, *delegations.invited(act, asked, standing_in)]
 
 
 def asked_at(act: Act, row: Submission, *, step: int) -> dict[str, Any]:
@@ -64,21 +85,48 @@ def waiting(session: Session, submission_ids: Sequence[int]) -> dict[int, tuple[
     return {submission: tuple(people) for submission, people in found.items()}
 
 
-def desk(session: Session, person: str) -> list[SignOff]:
-    """Everything one person has been asked to sign: what waits first, by the date it was asked."""
-    rows = select(SignOff).where(
-        SignOff.person == person, (col(SignOff.closed_at).is_(None)) | (col(SignOff.decision).is_not(None))
-    )
-    found = list(session.exec(rows.order_by(col(SignOff.id))))
-    return sorted(found, key=lambda row: (row.decision is not None, row.asked_at, row.id))
+def signers(act: Act, submission_ids: Sequence[int]) -> dict[int, dict[Recipient, int | None]]:
+    """Who may decide now, by submission: the approvers who have not, then their delegates with the request's number."""
+    found: dict[int, dict[Recipient, int | None]] = {
+        number: dict.fromkeys(people) for number, people in waiting(act.session, submission_ids).items()
+    }
+    standing_in = delegations.active(act.session, act.today)
+    if not found or not standing_in:
+        return found
+    for start in range(0, len(submission_ids), 500):
+        part = submission_ids[start : start + 500]
+        rows = _undecided().where(col(SignOff.submission_id).in_(part), col(SignOff.person).in_(standing_in))
+        for row in act.session.exec(rows.order_by(col(SignOff.id))):
+            for one in standing_in[row.person]:
+                found[row.submission_id].setdefault(delegations.recipient(act, one, row), row.id)
+    return found
+
+
+def desk(session: Session, person: str, on: date) -> list[DeskItem]:
+    """Everything one person has been asked to sign, or may sign for another on this day (Asia/Shanghai).
+
+    What waits comes first, by the date it was asked; then what the person, or a delegate for them, has decided.
+    """
+    own = select(SignOff).where(SignOff.person == person)
+    still = col(SignOff.closed_at).is_(None) | col(SignOff.decision).is_not(None)
+    found = [DeskItem(row) for row in session.exec(own.where(still))]
+    standing_in = [(one.principal, one) for some in delegations.active(session, on).values() for one in some]
+    for principal, one in standing_in:
+        if one.delegate == person:
+            rows = session.exec(_undecided().where(SignOff.person == principal))
+            found += [DeskItem(row, one) for row in rows]
+    signed = select(SignOff, Delegation).join(Delegation, col(Delegation.id) == SignOff.delegation_id)
+    found += [DeskItem(row, one) for row, one in session.exec(signed.where(Delegation.delegate == person))]
+    return sorted(found, key=lambda item: (item.request.decision is not None, item.request.asked_at, item.request.id))
+
+
+def _undecided() -> SelectOfScalar[SignOff]:
+    return select(SignOff).where(col(SignOff.decision).is_(None), col(SignOff.closed_at).is_(None))
 
 
 def open_requests(submission_id: int) -> SelectOfScalar[SignOff]:
     """The requests of a submission that wait for a decision, oldest first."""
-    waiting_ = (
-        SignOff.submission_id == submission_id, col(SignOff.decision).is_(None), col(SignOff.closed_at).is_(None)
-    )  # fmt: skip
-    return select(SignOff).where(*waiting_).order_by(col(SignOff.id))
+    return _undecided().where(SignOff.submission_id == submission_id).order_by(col(SignOff.id))
 
 
 def held(session: Session, sign_off_id: int) -> SignOff:
@@ -86,25 +134,36 @@ def held(session: Session, sign_off_id: int) -> SignOff:
 
     Whoever decides second then sees the first decision and is told of it.
     """
-    same = select(SignOff.submission_id).where(SignOff.id == sign_off_id).scalar_subquery()
-    locked = select(SignOff).where(col(SignOff.submission_id) == same).order_by(col(SignOff.id)).with_for_update()
-    found = {row.id: row for row in session.exec(locked.execution_options(populate_existing=True))}
+    same = select(SignOff.submission_id).where(SignOff.id == sign_off_id)
+    submission_id = session.exec(same).first()
+    found = {} if submission_id is None else {row.id: row for row in all_held(session, submission_id)}
     if sign_off_id not in found:
         raise NotFound
     return found[sign_off_id]
 
 
+def all_held(session: Session, submission_id: int) -> list[SignOff]:
+    """Every request of a submission, held until the act ends, oldest first."""
+    locked = select(SignOff).where(SignOff.submission_id == submission_id).order_by(col(SignOff.id)).with_for_update()
+    return list(session.exec(locked.execution_options(populate_existing=True)))
+
+
 def step_done(session: Session, request: SignOff, step: Step) -> bool:
-    """Whether the approvals of a request's step and round are enough for it."""
+    """Whether the approvals of a request's step and round are enough for it.
+
+    Who is no longer asked does not count; a person counts once, also one who was asked again for another post.
+    """
     of_step = select(SignOff).where(
         SignOff.submission_id == request.submission_id,
         SignOff.round == request.round,
         SignOff.step == request.step,
     )
-    requests = list(session.exec(of_step))
-    approved = sum(one.decision == "approve" for one in requests)
-    needed = {"all": len(requests), "any": 1}.get(str(step.need)) or int(step.need)
-    return approved >= min(needed, len(requests))
+    counting = [one for one in session.exec(of_step) if one.decision is not None or one.closed_at is None]
+    asked = {one.person for one in counting}
+    open_ = {one.person for one in counting if one.decision is None}
+    approved = {one.person for one in counting if one.decision == "approve"} - open_
+    needed = {"all": len(asked), "any": 1}.get(str(step.need)) or int(step.need)
+    return len(approved) >= min(needed, len(asked))
 
 
 def named(post_title: str, holder: str) -> str:

@@ -11,15 +11,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from workflow.moments import SHANGHAI
 from workflow.refusals import LinkUnknown
 from workflow.tables import Delegation, Link, Message, SignOff
+
+#: How long a decision may be disputed at least: a leader may be away when the receipt comes.
+DISPUTE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class LinkMaker:
         """The token of a link, derived anew each time it is needed."""
         mac = hmac.digest(self.secret, f"duban sign-off link {link.salt}".encode(), "sha256")
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def code(self, salt: str) -> str:
+        """The six digits that belong to a salt, derived when they are sent and when they are checked."""
+        mac = hmac.digest(self.secret, f"duban code {salt}".encode(), "sha256")
+        return f"{int.from_bytes(mac, 'big') % 1_000_000:06d}"
 
     def lot(self, of: str) -> Random:
         """A draw that nobody without the key can foresee, and that comes out the same when it is looked at again."""
@@ -65,8 +74,9 @@ class LinkMaker:
         return self._standing(session, now, "acknowledge", message.person, message_id=message.id)
 
     def for_dispute(self, session: Session, sign_off: SignOff, person: str, now: datetime) -> Link:
-        """The link by which a person says of a decision that it was not their own act."""
-        return self._standing(session, now, "dispute", person, sign_off_id=sign_off.id)
+        """The link by which a person says of a decision that it was not their own act; it lives a month at least."""
+        maker = replace(self, days=max(self.days, DISPUTE_DAYS))
+        return maker._standing(session, now, "dispute", person, sign_off_id=sign_off.id)
 
     def _standing(self, session: Session, now: datetime, purpose: str, person: str, **about: int | None) -> Link:
         """The live link to just this; a new one when the one there is has less than half its life left."""
@@ -107,11 +117,27 @@ def token_hash(token: str) -> str:
 
 
 def resolve(session: Session, token: str, now: datetime) -> Link:
-    """The live link of a token; unknown, expired and revoked are one LinkUnknown, not told apart."""
+    """The live link of a token; unknown, expired and revoked are one LinkUnknown, not told apart.
+
+    A delegate's link lives as long as the delegation; to what they decided themselves, as long as any other.
+    """
     link = session.exec(select(Link).where(Link.token_hash == token_hash(token))).first()
     if link is None or link.revoked_at is not None or link.expires_at <= now:
         raise LinkUnknown
+    if link.delegation_id is not None and not stands(session, link, now):
+        raise LinkUnknown
     return link
+
+
+def stands(session: Session, link: Link, now: datetime, *, held: bool = False) -> bool:
+    """Whether a delegate's link still opens its request; ``held`` keeps the delegation as it is until the act ends."""
+    query = select(Delegation).where(Delegation.id == link.delegation_id).execution_options(populate_existing=True)
+    delegation = session.exec(query.with_for_update(read=True) if held else query).one()
+    on = now.astimezone(SHANGHAI).date()
+    if delegation.withdrawn_at is None and delegation.since <= on <= delegation.until:
+        return True
+    decided = select(SignOff.id).where(SignOff.id == link.sign_off_id, SignOff.delegation_id == link.delegation_id)
+    return session.exec(decided).first() is not None
 
 
 def revoke_undecided(session: Session, submission_id: int, now: datetime) -> None:

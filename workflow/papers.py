@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from workflow import forms, lights, submissions
+from workflow import asking, forms, lights, submissions
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.catalogue import Listed
@@ -41,6 +41,10 @@ EVENTS: Mapping[str, str] = {
     "open": "开启",
     "finding": "检查发现",
     "amend": "方案修订",
+    "reassign": "审签改派",
+    "dispute": "声明不是本人操作",
+    "acknowledged": "签收通知",
+    "unacknowledged": "通知未签收",
     "light": "亮灯变化",
 }
 
@@ -57,7 +61,11 @@ class FormLine:
 
 @dataclass(frozen=True)
 class SignOffLine:
-    """One approver of one step (counted from 1); without ``asked_at`` it is whoever would be asked now."""
+    """One approver of one step (counted from 1); without ``asked_at`` it is whoever would be asked now.
+
+    ``decided_by`` names who decided by a link, ``on_behalf_of`` the approver where that was a delegate; ``confirmed``
+    is the second step that was passed, as ``code:mail``.
+    """
 
     id: int | None
     step: int
@@ -69,6 +77,11 @@ class SignOffLine:
     comment: str = ""
     typed_name: str = ""
     channel: str = ""
+    person: str = ""
+    decided_by: str = ""
+    on_behalf_of: str = ""
+    confirmed: str = ""
+    disputed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -154,17 +167,24 @@ def sign_off_lines(act: Act, row: Submission, listed: Listed, audience: Audience
     for step, wanted in enumerate(listed.obligation(row.obligation).sign_off):
         # A request that was closed undecided (withdrawn, or not needed any more) asks nobody.
         live = [one for one in asked if one.step == step and (one.decision or one.closed_at is None)]
-        found += [
-            SignOffLine(
-                one.id, step + 1, one.post_title, one.holder, one.asked_at, one.decision, one.decided_at,
-                one.comment, one.typed_name, one.channel,
-            )
-            for one in live
-        ]  # fmt: skip
+        found += [_asked(one) for one in live]
         if not live and row.state not in ("filed", "exempt"):
             next_ = audience.approvers(wanted, row.unit)
-            found += [SignOffLine(None, step + 1, one.post_title, one.name) for one in next_]
+            found += [SignOffLine(None, step + 1, one.post_title, one.name, person=one.person) for one in next_]
     return tuple(found)
+
+
+def _asked(one: Row[Any]) -> SignOffLine:
+    asked = asking.named(one.post_title, one.holder)
+    by = asking.named(one.decided_by_title or one.post_title, one.decided_by_name or one.holder)
+    return SignOffLine(
+        one.id, one.step + 1, one.post_title, one.holder, one.asked_at, one.decision, one.decided_at,
+        one.comment, one.typed_name, one.channel, one.person,
+        decided_by=by if one.decided_by else "",
+        on_behalf_of=asked if one.delegation_id is not None else "",
+        confirmed=one.confirmed,
+        disputed_at=one.disputed_at,
+    )  # fmt: skip
 
 
 def history_lines(act: Act, row: Submission) -> tuple[HistoryLine, ...]:

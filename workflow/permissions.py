@@ -31,7 +31,7 @@ _ALSO = {
 }
 #: Moves of an inspector on what an event has opened: giving a rectification back, closing it.
 _ON_FOLLOW_UPS = frozenset({"accept", "return"})
-_TITLES = {**MOVES, "finding": "记录检查发现"}
+_TITLES = {**MOVES, "finding": "记录检查发现", "reassign": "改派审签人"}
 
 
 def may(role: str, move: str, *, follow_up: bool = False) -> bool:

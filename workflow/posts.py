@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, delete, update
+from sqlalchemy import Connection, Engine, delete, func, update
 from sqlmodel import Session, col, select
 
 from workflow.calendars import Calendar, DayRule, china
-from workflow.roster import Directory, PersonRow, PostRow, Roster, SupervisionRow, UnitRow
+from workflow.roster import LIAISON, Directory, PersonRow, PostRow, Roster, SupervisionRow, UnitRow
 from workflow.tables import CalendarDay, Holding, Meta, Person, Supervision, Unit
 
 _Built = TypeVar("_Built", Directory, Calendar)
@@ -23,6 +24,19 @@ _lock = Lock()
 def directory(session: Session) -> Directory:
     """Units, people and posts as they stand in the store; rebuilt only after an import or a launch."""
     return _remembered(session, "roster", lambda: Directory(export(session), bodies(session)))
+
+
+def title_of(session: Session, person: str, on: date) -> str:
+    """The title a person goes by on a day; a post that signs goes before a liaison's. Empty for one who holds none."""
+    known = directory(session)
+    titles = known.titles_of(person, on)
+    kinds = (row.post for row in known.posts_of(person, on))
+    return min(zip(kinds, titles, strict=True), key=lambda pair: pair[0] == LIAISON, default=("", ""))[1]
+
+
+def revision(session: Session) -> str:
+    """What changes with every import and every change of supervision."""
+    return _revision(session, "roster")
 
 
 def bodies(session: Session) -> tuple[UnitRow, ...]:
@@ -84,6 +98,21 @@ def import_roster(session: Session, roster: Roster) -> None:
     )
     session.add_all(
         Supervision(post=s.post, unit=s.unit, since=s.since, until=s.until, row=s.row) for s in roster.supervision
+    )
+    _bump(session, "roster")
+
+
+def supervise(session: Session, changes: Mapping[str, str], *, since: date, comment: str) -> None:
+    """Put units under other leaders' posts from a day on: what was, ends the day before; what was planned, falls."""
+    for row in session.exec(select(Supervision).where(col(Supervision.unit).in_(changes)).order_by("row", "id")).all():
+        if row.since is not None and row.since >= since:
+            session.delete(row)
+        elif row.until is None or row.until >= since:
+            row.until = since - timedelta(days=1)
+    last = session.exec(select(func.max(Supervision.row))).one() or 0
+    session.add_all(
+        Supervision(post=post, unit=unit, since=since, row=last + number, comment=comment)
+        for number, (unit, post) in enumerate(changes.items(), start=1)
     )
     _bump(session, "roster")
 

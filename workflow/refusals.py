@@ -199,3 +199,86 @@ class QueryRefused(Refusal):
     """查询条件不可用：{reason}"""
 
     code = "query-refused"
+
+
+class ConfirmationNeeded(Refusal):
+    """本件须先核实本人身份，才能提交审签意见。"""
+
+    code = "confirmation-needed"
+
+    @property
+    def kind(self) -> str:
+        """The second step that is asked for: ``code`` or ``wecom``."""
+        return str(self.facts["kind"])
+
+
+class CodeRefused(Refusal):
+    """{reason}"""
+
+    code = "code-refused"
+
+
+class CodeUnreachable(Refusal):
+    """本件须凭动态验证码审签，验证码不得与审签链接走同一渠道。{reason}"""
+
+    code = "code-unreachable"
+
+
+class IdentityRefused(Refusal):
+    """{reason}"""
+
+    code = "identity-refused"
+
+
+class DisputeRefused(Refusal):
+    """{reason}"""
+
+    code = "dispute-refused"
+
+
+class DelegationRefused(Refusal):
+    """授权代签未登记：{reason}"""
+
+    code = "delegation-refused"
+
+
+class AbsenceRefused(Refusal):
+    """外出未登记：{reason}"""
+
+    code = "absence-refused"
+
+
+class ReassignRefused(Refusal):
+    """不能改派：{reason}"""
+
+    code = "reassign-refused"
+
+
+class SupervisionRefused(Refusal):
+    """领导分工未调整：{reason}"""
+
+    code = "supervision-refused"
+
+
+class SignedSingly(Refusal):
+    """本件须单独审签（需二次确认），不能与其他件一并同意。"""
+
+    code = "signed-singly"
+
+
+class NothingToApprove(Refusal):
+    """没有可以一并同意的件：{why}。"""
+
+    code = "nothing-to-approve"
+
+
+class PersonUnclear(Refusal):
+    """不清楚“{written}”是谁：{reason}"""
+
+    code = "person-unclear"
+
+
+class SheetRefused(Refusal):
+    """不能出具审签单：{reason}。"""
+
+    code = "sheet-refused"

@@ -70,7 +70,7 @@ class Directory:
     Indexes are built once and never change; answers keep the roster's order.
     """
 
-    __slots__ = ("_bodies", "_groups", "_names", "_people", "_posts", "_roster", "_supervision", "_units")
+    __slots__ = ("_bodies", "_groups", "_held", "_names", "_people", "_posts", "_roster", "_supervision", "_units")
 
     def __init__(self, roster: Roster, bodies: Iterable[UnitRow] = ()) -> None:
         self._roster = roster
@@ -80,6 +80,7 @@ class Directory:
         self._names = _names((*self._bodies.values(), *roster.units))
         self._people = {person.key: person for person in roster.people}
         self._posts = _grouped(((row.post, row.unit), row) for row in roster.posts)
+        self._held = _grouped((row.person, row) for row in roster.posts)
         self._supervision = _grouped((row.unit, row) for row in roster.supervision)
         self._groups = _grouped((group, unit) for unit in roster.units for group in unit.groups)
 
@@ -116,11 +117,38 @@ class Directory:
         """The person with this key; raises KeyError for an unknown one."""
         return self._people[key]
 
+    def knows(self, key: str) -> bool:
+        """Whether there is a person with this key."""
+        return key in self._people
+
     def holders(self, post: str, unit_code: str | None, on: date) -> tuple[PersonRow, ...]:
         """Who holds a post (key or title) on a day; ``unit_code`` is None for the office and for leaders."""
         rows = self._posts.get((post_key(post), unit_code), ())
         keys = dict.fromkeys(row.person for row in rows if in_force(row, on))
         return tuple(self._people[key] for key in keys)
+
+    def posts_of(self, person: str, on: date) -> tuple[PostRow, ...]:
+        """What a person holds on a day; empty for one who holds nothing or is unknown."""
+        return tuple(row for row in self._held.get(person, ()) if in_force(row, on))
+
+    def titles_of(self, person: str, on: date) -> tuple[str, ...]:
+        """The titles of the posts a person holds on a day, with the unit's name where a unit has the post."""
+        return tuple(
+            (self._units[row.unit].name if row.unit else "") + POST_TITLES.get(row.post, row.post)
+            for row in self.posts_of(person, on)
+        )
+
+    def people(self) -> tuple[PersonRow, ...]:
+        """Everybody, in the roster's order."""
+        return tuple(self._people.values())
+
+    def posts(self) -> tuple[PostRow, ...]:
+        """Every post with who holds it and when, in the roster's order."""
+        return self._roster.posts
+
+    def supervision(self) -> tuple[SupervisionRow, ...]:
+        """Every leader's post with the units under it and when, in the roster's order."""
+        return self._roster.supervision
 
     def supervisor_posts(self, unit_code: str, on: date) -> tuple[str, ...]:
         """The leaders' posts that supervise a unit on a day; empty where no leader does."""

@@ -10,18 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlmodel import col
 
-from workflow import arrivals, asking, events, forms, ledger, links, notices, posts, schedules
+from workflow import arrivals, asking, delegations, events, forms, ledger, links, notices, posts, schedules
 from workflow.acts import Act
 from workflow.asking import NOT_PENDING, ask
 from workflow.asking import desk as desk
 from workflow.asking import named as named
 from workflow.asking import waiting as waiting
+from workflow.audience import Recipient
 from workflow.guards import Case
 from workflow.ledger import Entry
 from workflow.lifecycle import Decision, decide
@@ -30,6 +32,7 @@ from workflow.permissions import check
 from workflow.refusals import (
     AlreadyDecided,
     ChangedMeanwhile,
+    ConfirmationNeeded,
     ContentChanged,
     DecisionIncomplete,
     LinkUnknown,
@@ -40,6 +43,8 @@ from workflow.tables import DrawnSignature, Link, SignOff, Submission
 Choice = Literal["approve", "return"]
 CHOICES = {"approve": "同意", "return": "退回"}
 MAX_COMMENT = 2000
+#: A clock further behind the record than this was set back; who signs then does not race with the deadline.
+SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ def sign(
     """Decide on one request; the same decision again gives the same record.
 
     Raises AlreadyDecided for the opposite, ContentChanged when another text was shown, LinkUnknown when the
-    request was closed, DecisionIncomplete when a return has no reason or the name is missing.
+    request was closed, DecisionIncomplete when a return has no reason or the name is missing, and where everything
+    else is in order ConfirmationNeeded when the step asks for a second one that the hand has not passed.
     """
     request = asking.held(act.session, sign_off_id)
     if request.decision is not None:
@@ -86,18 +92,42 @@ def sign(
     check(act, row, choice)
     if content_hash != request.content_hash or row.content_hash != request.content_hash or row.round != request.round:
         raise ContentChanged(current=row.content_version)
+    if row.state == "overdue" and timedelta(0) < row.due_at - act.now < SAME_MOMENT:
+        # The deadline was noted while this act was on its way: not both in time and overdue.
+        raise ChangedMeanwhile
+    if channel == "link":
+        _check_confirmed(act, row, request, hand)
     events.lapse_due(act, row)
     _mark(act, request, choice, comment=comment, typed_name=typed_name, channel=channel, hand=hand)
     if choice == "approve":
         _approved(act, row, request, comment)
     else:
         _returned(act, row, request, comment)
+    _receipts(act, request, row.programme_id)
     return request
 
 
 def hand_of(act: Act, link: Link) -> Hand:
-    """Whoever holds a link, as the record will name them."""
-    return Hand(link.person, posts.directory(act.session).person(link.person).name)
+    """Whoever holds a link, as the record will name them; raises LinkUnknown when their delegation is over."""
+    known = posts.directory(act.session).person(link.person)
+    if link.delegation_id is None:
+        return Hand(known.key, known.name)
+    # Held, so that a delegation withdrawn at this moment either ends before the decision or after it.
+    if not links.stands(act.session, link, act.now, held=True):
+        raise LinkUnknown
+    return Hand(known.key, known.name, posts.title_of(act.session, known.key, act.today), link.delegation_id)
+
+
+def hand_for(act: Act, request: SignOff, person: str) -> Hand:
+    """A person at a request that is on their desk, own or delegated; raises LinkUnknown when it is on it no longer."""
+    known = posts.directory(act.session).person(person)
+    if request.person == person:
+        return Hand(known.key, known.name)
+    standing_in = delegations.active(act.session, act.today).get(request.person, ())
+    mine = next((one for one in standing_in if one.delegate == person), None)
+    if mine is None:
+        raise LinkUnknown
+    return hand_of(act, act.links.for_sign_off(act.session, request, act.now, mine))
 
 
 def decide_for_office(
@@ -156,6 +186,25 @@ def _check_said(choice: Choice, comment: str, typed_name: str) -> None:
         raise DecisionIncomplete(reason=f"意见最多{MAX_COMMENT}字，且不能含有无法保存的字符。", field="comment")
     if len(typed_name) > 50 or forms.unstorable(typed_name):
         raise DecisionIncomplete(reason="姓名最多50字，且不能含有无法保存的字符。", field="name")
+
+
+def _check_confirmed(act: Act, row: Submission, request: SignOff, hand: Hand) -> None:
+    wanted = act.definition(row.programme_id).obligations[row.obligation].sign_off[request.step].confirm
+    if wanted != "none" and hand.confirmed.partition(":")[0] != wanted:
+        raise ConfirmationNeeded(kind=wanted)
+
+
+def _receipts(act: Act, request: SignOff, programme_id: int) -> None:
+    """Whoever is on record as having decided hears of it, and whom a delegate signed for: it may not have been them."""
+    asked = Recipient(request.person, request.holder, request.post, request.post_title)
+    title = request.decided_by_title or request.post_title
+    made = Recipient(request.decided_by or request.person, request.decided_by_name, request.post, title)
+    reason = f"decided:{request.id}"
+    told = {one.person: one for one in (made, asked)}
+    topics = [
+        notices.Topic(one, request.submission_id, reason, reason, sign_off_id=request.id) for one in told.values()
+    ]
+    notices.tell(act, notices.Envelope("receipt", programme_id, reason, act.now), topics)
 
 
 def _mark(

@@ -231,9 +231,9 @@ def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
 
 
 def stuck_with(act: Act, row: Submission) -> tuple[Recipient, ...]:
-    """Who exactly must move next: the unit's posts, or the approvers who have not decided."""
+    """Who exactly must move next: the unit's posts, or the approvers who have not decided, with their delegates."""
     if row.waiting_on == "approver":
-        return asking.waiting(act.session, [row.id or 0]).get(row.id or 0, ())
+        return tuple(asking.signers(act, [row.id or 0]).get(row.id or 0, ()))
     audience = act.audience(row.programme_id)
     if row.waiting_on == "office":
         return audience.holders("office", row.unit)

@@ -64,9 +64,10 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
         aside = _Aside()
         opened = _open_due(store, now, links, aside)
         lapsed = _lapse_due(store, now, links, aside)
+        # Before anybody is told or chased: who has taken over a post hears of it, not who has left it.
+        tended, untended = upkeep.tend(store, now, links)
         fired = _fire_due(store, now, links, aside)
         chased = _chase_due(store, now, links, aside)
-        tended, untended = upkeep.tend(store, now, links)
         released = _release_done(store, aside)
         _note_sweep(store, now)
         failed = len(aside.deadlines) + len(aside.rungs) + len(aside.chases) + untended

@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
+from workflow import acknowledgements, anchors, delegations, handovers
 from workflow.acts import Act
 from workflow.links import LinkMaker
 from workflow.store import Store
@@ -32,7 +33,13 @@ class Chore:
     following: Callable[[Session, datetime], datetime | None] = lambda _session, _after: None
 
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (
+    # First: the day that has ended is anchored as it ended.
+    Chore("anchor", anchors.due, anchors.tend, anchors.following),
+    Chore("handovers", handovers.due, handovers.tend, handovers.following),
+    Chore("delegations", delegations.due, delegations.tend, delegations.following),
+    Chore("acknowledgements", acknowledgements.due, acknowledgements.pass_on, acknowledgements.following),
+)
 
 
 def tend(store: Store, now: datetime, links: LinkMaker) -> tuple[int, int]:
