@@ -46,6 +46,7 @@ def examine(service: Service) -> Iterator[Finding]:
         yield _work(act, rehearsal=service.engine.rehearsal)
         yield from _forgotten(act)
         yield from _calendar(act)
+        yield from _second_steps(service, act)
         yield from _messages(service, act)
 
 
@@ -149,6 +150,16 @@ def _calendar(act: Act) -> Iterator[Finding]:
     else:
         later = f"；{missing[0]}年为暂定" if missing else ""
         yield Finding("good", "放假安排", f"已公布{span}{later}")
+
+
+def _second_steps(service: Service, act: Act) -> Iterator[Finding]:
+    """Approvers who are asked for a second step that they cannot take."""
+    from workflow import second_channels
+
+    # A rehearsal without channels shows everything in its outbox.
+    ways = service.mailroom.channels.names or (second_channels.ALL_WAYS if service.engine.rehearsal else ())
+    for text in second_channels.of_running(act, ways=ways):
+        yield Finding("note", "身份核验", text)
 
 
 def _messages(service: Service, act: Act) -> Iterator[Finding]:

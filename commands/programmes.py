@@ -187,6 +187,8 @@ def _show_plan(planned: Plan) -> None:
     _say_provisional(planned)
     for key, share in planned.alike:
         print(f"注意：与已启动的方案“{key}”的日期和事项有{share:.0%}相同，请确认不是同一方案的另一份", file=sys.stderr)
+    for text in planned.cautions:
+        print(f"注意：{text}", file=sys.stderr)
     for text in planned.wrong:
         print(f"  问题：{text}")
 

@@ -9,7 +9,18 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from workflow import bodies, coverage, deadlines, library, openings, owing, past_rungs, posts, schedules
+from workflow import (
+    bodies,
+    coverage,
+    deadlines,
+    library,
+    openings,
+    owing,
+    past_rungs,
+    posts,
+    schedules,
+    second_channels,
+)
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.deadlines import Occurrence
@@ -37,7 +48,8 @@ class PlannedObligation:
 class Plan:
     """What a launch would create; ``wrong`` stops it, ``provisional`` years are said but do not.
 
-    ``alike`` are running programmes of the cycle that look like the same plan, with the share they have in common.
+    ``alike`` are running programmes of the cycle that look like the same plan, with the share they have in common;
+    ``cautions`` are approvers who cannot take the second step that is asked of them.
     """
 
     key: str
@@ -45,6 +57,7 @@ class Plan:
     wrong: tuple[str, ...]
     provisional: tuple[int, ...]
     alike: tuple[tuple[str, float], ...] = ()
+    cautions: tuple[str, ...] = ()
 
     @property
     def submissions(self) -> int:
@@ -76,6 +89,7 @@ def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
     return Plan(
         key_of(definition, cycle), planned, tuple(dict.fromkeys(wrong)),
         tuple(year for year in years if calendar.provisional(year)), tuple(_alike(act, definition, cycle)),
+        second_channels.lacking(audience, [(one.obligation, unit) for one in planned for unit in one.units]),
     )  # fmt: skip
 
 
