@@ -37,21 +37,25 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
     import settings as from_environment
     from notifier.deliveries import Mailroom
     from workflow import clock
+    from workflow.anchor_files import AnchorFile
     from workflow.engine import Engine
     from workflow.links import LinkMaker
+    from workflow.moving.departures import require_here
     from workflow.store import Store
 
     settings = settings or from_environment.load()
     channels = _channels(settings)
     store = Store.open(settings.database_url)
     try:
+        require_here(store)
         store.migrate()
         store.check()
         clock.settle_mode(store, rehearsal=settings.rehearsal)
         links = LinkMaker(settings.secret(), settings.link_days)
         hours = settings.hours
         mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal, hours=hours)
-        engine = Engine(store, links, rehearsal=settings.rehearsal, deliver=mailroom.deliver, hours=hours)
+        deliver = AnchorFile(settings.anchors_at).delivering(store, mailroom.deliver)
+        engine = Engine(store, links, rehearsal=settings.rehearsal, deliver=deliver, hours=hours)
         yield Service(settings, engine, mailroom)
     finally:
         store.close()
@@ -130,6 +134,7 @@ def web_app(
     pages.add_to(
         app, service.engine, secret=secret, base_url=settings.base_url, contact=settings.office_contact,
         demo_accounts=demo_accounts, channels_open=service.mailroom.channels.names, groups=len(settings.office_urls),
+        identity=service.mailroom.channels.identity,
     )  # fmt: skip
     return app
 

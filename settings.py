@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import secrets
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -21,6 +24,11 @@ from pydantic_settings import (
 from workflow.hours import Hours, parse_clock, parse_span
 from workflow.refusals import Refusal
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+FILE = "duban.toml"
+
 
 class SettingsRefused(Refusal):
     """设置有误：{reason}"""
@@ -31,7 +39,7 @@ class SettingsRefused(Refusal):
 class Settings(BaseSettings):
     """What the operator decides; each has a default that works on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="DUBAN_", toml_file="duban.toml", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DUBAN_", toml_file=FILE, extra="forbid", frozen=True)
 
     database_url: str = Field("sqlite:///duban.db", description="数据库地址：sqlite:///文件 或 postgresql://…")
     base_url: str = Field("http://127.0.0.1:8000", description="用户访问本系统的地址，审签链接由此生成")
@@ -46,6 +54,9 @@ class Settings(BaseSettings):
     link_days: int = Field(14, ge=1, le=90, description="审签链接有效天数")
     digest_at: str = Field("09:00", description="每天汇总消息的发送时刻（北京时间）：不急的消息合为一封，此时发出")
     quiet_hours: str = Field("", description="免打扰时段（北京时间），如 22:00-07:00，可跨零点；留空表示不设")
+    anchor_file: Path | None = Field(
+        None, description="每日存证文件，只追加；不设则为 SQLite 数据库旁的同名 .anchors，PostgreSQL 为 duban.anchors"
+    )
     rehearsal: bool = Field(False, description="1 为演练：虚拟时钟、站内投递箱；用过正式库后不能再打开")
 
     @classmethod
@@ -68,10 +79,20 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _plain_base(cls, value: str) -> str:
+        _check_port(value)
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
-            raise ValueError("须以 http:// 或 https:// 开头")
+            raise ValueError("须以 http:// 或 https:// 开头，后面是主机名")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("须以 sqlite:/// 或 postgresql:// 开头")
+        if value.startswith("postgresql://"):
+            _check_port(value)
+        return value
 
     @field_validator("secret_key")
     @classmethod
@@ -96,6 +117,15 @@ class Settings(BaseSettings):
         if self.hours.is_quiet(self.hours.digest_at):
             raise ValueError(f"DUBAN_DIGEST_AT {self.digest_at} 落在 DUBAN_QUIET_HOURS {self.quiet_hours} 之内")
         return self
+
+    @property
+    def anchors_at(self) -> Path:
+        """Where the daily anchors are written outside the database."""
+        if self.anchor_file is not None:
+            return self.anchor_file
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///") or "duban.db").with_suffix(".anchors")
+        return Path("duban.anchors")
 
     @property
     def hours(self) -> Hours:
@@ -134,12 +164,71 @@ def load(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except tomllib.TOMLDecodeError as fault:
-        raise SettingsRefused(reason=f"duban.toml 不是正确的 TOML：{fault}") from None
+        raise SettingsRefused(reason=f"{FILE} 不是正确的 TOML：{_toml_fault(str(fault))}") from None
+    except UnicodeDecodeError:
+        raise SettingsRefused(reason=f"{FILE} 不是 UTF-8 编码") from None
+    except OSError as fault:
+        raise SettingsRefused(reason=f"{FILE} 无法读取（{fault.strerror}）") from None
     except ValidationError as fault:
-        raise SettingsRefused(reason="；".join(_said(one["loc"], one["msg"]) for one in fault.errors())) from None
+        raise SettingsRefused(reason="；".join(map(_said, fault.errors()))) from None
 
 
-def _said(place: tuple[int | str, ...], message: str) -> str:
-    """A fault in one line; what we say ourselves without the library's opening."""
-    own = message.removeprefix("Value error, ")
-    return f"DUBAN_{str(place[0]).upper()} {own}" if place else own
+def _check_port(address: str) -> None:
+    """Raises ValueError for a port that is no number, or none that there is."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.hostname, parts.port
+    except ValueError as fault:
+        wrong = "端口须是 0 到 65535 之间的数字" if "ort" in str(fault) else "地址的格式不正确"
+        raise ValueError(wrong) from None
+
+
+#: Kind of fault → what is wrong, from what the library tells of the bounds; no value is ever repeated.
+_FAULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "int_parsing": lambda _: "须是整数",
+    "int_type": lambda _: "须是整数",
+    "int_from_float": lambda _: "须是整数",
+    "greater_than_equal": lambda bound: f"不能小于{bound['ge']}",
+    "less_than_equal": lambda bound: f"不能大于{bound['le']}",
+    "bool_parsing": lambda _: "只能是 1（是）或 0（否）",
+    "bool_type": lambda _: "只能是 1（是）或 0（否）",
+    "string_type": lambda _: "须是文字，在文件里要加引号",
+    "string_too_long": lambda bound: f"不能超过{bound['max_length']}个字",
+    "tuple_type": lambda _: "须是列表，或以空格分隔的文字",
+    "path_type": lambda _: "须是文件路径，在文件里要加引号",
+    "value_error": lambda bound: str(bound["error"]),
+}
+
+
+def _said(fault: ErrorDetails) -> str:
+    """A fault in one Chinese line, with the setting's name."""
+    place, kind = fault["loc"], fault["type"]
+    if not place:
+        return _FAULTS[kind](fault.get("ctx", {}))
+    name = str(place[0])
+    if kind == "extra_forbidden":
+        return _unknown(name)
+    told = _FAULTS[kind](fault.get("ctx", {})) if kind in _FAULTS else "写法不正确"
+    return f"DUBAN_{name.upper()} {told}"
+
+
+def _unknown(name: str) -> str:
+    """A name that is no setting, with the one that was probably meant."""
+    plain = name.lower().removeprefix("duban_")
+    if plain in Settings.model_fields:
+        return f"{FILE} 里的“{name}”应写作 {plain}：文件里用小写，不带 DUBAN_"
+    alike = difflib.get_close_matches(plain, Settings.model_fields, n=1)
+    hint = f"，是不是 {alike[0]}" if alike else ""
+    return f"{FILE} 里的“{name}”不是本系统的设置{hint}"
+
+
+_TOML_PLACE = re.compile(r"at line (\d+), column (\d+)")
+
+
+def _toml_fault(said: str) -> str:
+    found = _TOML_PLACE.search(said)
+    return (
+        f"第{found[1]}行第{found[2]}列附近有误，文字须加引号，每行一个 名称 = 值"
+        if found
+        else "文件末尾不完整，或引号没有成对"
+    )

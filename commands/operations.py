@@ -15,6 +15,7 @@ from commands.printing import note
 if TYPE_CHECKING:
     from commands.checkup import Finding
     from service import Service
+    from workflow.proofs import Reach
 
 #: From this many history entries on, a progress bar is worth its lines.
 _LONG = 20_000
@@ -56,24 +57,49 @@ def doctor(
     raise typer.Exit(1 if bad else 0)
 
 
-def verify() -> None:
-    """核验历史记录：逐条重算校验链，核对每件报送件的最后一条；发现问题时退出码为 1。"""
+def verify(
+    anchors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="对照的每日存证文件；不指定则用 DUBAN_ANCHOR_FILE")
+    ] = None,
+) -> None:
+    """核验历史记录：逐条重算校验链，对照每日存证和库外的存证文件；发现问题时退出码为 1。"""
     from service import open_existing
-    from workflow import audit
+    from workflow import anchor_files, audit, proofs
 
-    faults, broken = 0, 0
-    last: int | None = None
+    faults, broken = 0, set[object]()
     with open_existing() as service, service.engine.store.read() as session:
+        file = anchors or service.settings.anchors_at
+        outside = anchor_files.read(file, must_exist=anchors is not None)
         size = audit.size(session)
         with _progress(size.entries) as seen:
-            for fault in audit.verify(session, seen=seen):
+            for fault in proofs.everything(session, outside, seen=seen):
                 print(fault)
                 faults += 1
-                broken += fault.submission_id != last
-                last = fault.submission_id
-    outcome = f"{broken}件有问题，共{faults}处" if faults else "完整无误"
+                broken.add(fault.submission_id or fault)
+        reach = proofs.reach(session, outside)
+    outcome = f"{len(broken)}件有问题，共{faults}处" if faults else "完整无误"
     print(f"核验了{size.submissions}件报送件的{size.entries}条历史：{outcome}")
+    for line in _reached(reach, file if outside else None):
+        print(line)
     raise typer.Exit(1 if faults else 0)
+
+
+def _reached(reach: Reach, file: Path | None) -> Iterator[str]:
+    """How far the anchors prove what was verified, and by what."""
+    days = [day.isoformat() for day in reach.days]
+    proven, alone = days[: reach.proven], days[reach.proven :]
+    if proven:
+        yield f"每日存证{_span(proven)}：已由库外文件“{file}”证实"
+    if alone:
+        why = "文件中没有" if file else "没有库外文件可对照"
+        yield f"每日存证{_span(alone)}：{why}，只能证明库内前后一致"
+    if reach.open_entries:
+        since = "尚未存证" if days else "还没有做过每日存证"
+        yield f"另有{reach.open_submissions}件的{reach.open_entries}条历史{since}，只核对了校验链"
+
+
+def _span(days: list[str]) -> str:
+    return f"{days[0]}（1次）" if len(days) == 1 else f"{days[0]}至{days[-1]}（{len(days)}次）"
 
 
 def backup(

@@ -7,18 +7,16 @@ shows at its place; the head on the submission shows what was cut off at the end
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select, type_coerce
+from sqlalchemy import Select, func, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
-from workflow import lifecycle
-from workflow.ledger import Entry, chained
+from workflow import ledger, lifecycle, stamps
 from workflow.library import pinned
 from workflow.refusals import Refusal
 from workflow.tables import History, Programme, Submission
@@ -29,6 +27,9 @@ _p = Programme.__table__  # type: ignore[attr-defined]
 
 #: Rows fetched at a time, and how many entries lie between two calls of ``seen``.
 STEP = 2000
+#: How long SQLite's text of an instant is.
+_STORED = len("2022-01-04 09:00:00.000000")
+_EMPTY: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,8 @@ class _Titles:
         self._session = session
         self._known: dict[tuple[int, str], Mapping[str, str]] = {}
 
-    def of(self, row: Row[Any], standing: str) -> str:
-        """The Chinese title, the name itself where nobody knows it."""
-        place = (row.programme_id, row.obligation)
+    def of(self, place: tuple[int, str], standing: str) -> str:
+        """The Chinese title in a programme's obligation, the name itself where nobody knows it."""
         if place not in self._known:
             self._known[place] = self._titles(*place)
         return self._known[place].get(standing, standing)
@@ -89,74 +89,102 @@ def verify(session: Session, *, seen: Callable[[int], object] = lambda _entries:
     ``seen`` hears how many more entries have been looked at. One statement reads heads and entries, so that
     a service at work meanwhile does not look like a fault.
     """
-    # Instants and facts come as they are stored: what somebody made unreadable is a fault, not a crash.
-    at, noticed_at, facts = (type_coerce(column, NullType) for column in (_h.c.at, _h.c.noticed_at, _h.c.facts))
-    joined = select(
-        _s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.head, _s.c.history_seq, _s.c.standing.label("now_standing"),
-        _h.c.seq, at.label("at"), noticed_at.label("noticed_at"), _h.c.event, _h.c.source, _h.c.dest, _h.c.actor,
-        _h.c.comment, facts.label("facts"), _h.c.hash,
-    ).select_from(_s.outerjoin(_h, _h.c.submission_id == _s.c.id))  # fmt: skip
-    rows = session.execute(joined.order_by(_s.c.id, _h.c.seq), execution_options={"yield_per": STEP})
-    titles = _Titles(session)
-    for _, chain in groupby(_counted(rows, seen), key=lambda row: row.id):
-        yield from _chain(chain, titles)
+    rows = session.execute(_joined(), execution_options={"yield_per": STEP})
+    walk = _Walk(_Titles(session))
+    for part in rows.partitions():
+        for row in part:
+            yield from walk.entry(row) if row[0] == walk.submission else walk.first(row)
+        seen(len(part))
+    yield from walk.end()
     yield from _orphans(session)
 
 
-def _counted(rows: Iterable[Row[Any]], seen: Callable[[int], object]) -> Iterator[Row[Any]]:
-    number = 0
-    for number, row in enumerate(rows, start=1):
-        yield row
-        if number % STEP == 0:
-            seen(STEP)
-    seen(number % STEP)
+def _joined() -> Select[Any]:
+    # Instants and facts come as they are stored: what somebody made unreadable is a fault, not a crash.
+    at, noticed_at, facts = (type_coerce(column, NullType) for column in (_h.c.at, _h.c.noticed_at, _h.c.facts))
+    of_submission = (_s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.head, _s.c.history_seq, _s.c.standing)
+    of_entry = (
+        _h.c.seq, at, noticed_at, _h.c.event, _h.c.source, _h.c.dest, _h.c.actor, _h.c.comment, facts, _h.c.hash
+    )  # fmt: skip
+    joined = _s.outerjoin(_h, _h.c.submission_id == _s.c.id)
+    return select(*of_submission, *of_entry).select_from(joined).order_by(_s.c.id, _h.c.seq)
 
 
-def _chain(rows: Iterable[Row[Any]], titles: _Titles) -> Iterator[ChainFault]:
-    before, expected, standing = "", 1, ""
-    row = None
-    for row in rows:
-        if row.seq is None:
-            yield ChainFault(row.id, 0, "history-missing", "全部缺失")
+class _Walk:
+    """Goes through the entries of one submission after the other, as ``_joined`` lays them out."""
+
+    def __init__(self, titles: _Titles) -> None:
+        self._titles = titles
+        self.submission = 0
+        self._place, self._head, self._length, self._now = (0, ""), "", 0, ""
+        self._seq, self._before, self._standing, self._hash = 0, "", "", ""
+
+    def first(self, row: Sequence[Any]) -> Iterator[ChainFault]:
+        """The first row of the next submission."""
+        yield from self.end()
+        self.submission, self._place = row[0], (row[1], row[2])
+        self._head, self._length, self._now = row[3], row[4], row[5]
+        self._seq, self._before, self._standing = 0, "", ""
+        if row[6] is None:
+            yield ChainFault(self.submission, 0, "history-missing", "全部缺失")
             return
-        yield from _entry(row, before, expected, standing, titles)
-        before, expected, standing = row.hash, row.seq + 1, row.dest
-    assert row is not None
-    if row.history_seq != row.seq:
-        yield ChainFault(row.id, row.seq, "end-missing", f"是最后一条，但报送件记有{row.history_seq}条")
-    elif row.head != row.hash:
-        yield ChainFault(row.id, row.seq, "head-differs", "的校验值与报送件所记的不一致")
-    elif row.now_standing != row.dest:
-        now, then = titles.of(row, row.now_standing), titles.of(row, row.dest)
-        yield ChainFault(row.id, row.seq, "state-differs", f"记为“{then}”，报送件现为“{now}”")
+        yield from self.entry(row)
+
+    def entry(self, row: Sequence[Any]) -> Iterable[ChainFault]:
+        """One entry; nothing is made for the many that are as they should be."""
+        _, _, _, _, _, _, seq, at, noticed_at, event, source, dest, actor, comment, facts, hash_ = row
+        expected, before, standing = self._seq + 1, self._before, self._standing
+        # SQLite may hold anything where a number belongs.
+        self._seq, self._before, self._standing = seq if isinstance(seq, int) else expected, hash_, dest
+        if seq != expected:
+            # What stood before is gone: this entry's own hash can only be trusted from here on.
+            return (ChainFault(self.submission, seq, "entry-missing", f"之前缺少第{expected}条"),)
+        laid_out = self.submission, seq, at, noticed_at, event, source, dest, actor, comment, facts
+        if _digest(before, laid_out) != hash_:
+            return (ChainFault(self.submission, seq, "entry-changed", "与校验值不符，内容被改动过"),)
+        if source != standing:
+            began = f"从“{self._title(source)}”开始，与上一条的结果不衔接"
+            return (ChainFault(self.submission, seq, "state-jumps", began),)
+        return ()
+
+    def end(self) -> Iterator[ChainFault]:
+        """What the submission says of its last entry."""
+        if not self._seq:
+            return
+        if self._length != self._seq:
+            told = f"是最后一条，但报送件记有{self._length}条"
+            yield ChainFault(self.submission, self._seq, "end-missing", told)
+        elif self._head != self._before:
+            yield ChainFault(self.submission, self._seq, "head-differs", "的校验值与报送件所记的不一致")
+        elif self._now != self._standing:
+            told = f"记为“{self._title(self._standing)}”，报送件现为“{self._title(self._now)}”"
+            yield ChainFault(self.submission, self._seq, "state-differs", told)
+
+    def _title(self, standing: str) -> str:
+        return self._titles.of(self._place, standing)
 
 
-def _entry(row: Row[Any], before: str, expected: int, standing: str, titles: _Titles) -> Iterator[ChainFault]:
-    if row.seq != expected:
-        yield ChainFault(row.id, row.seq, "entry-missing", f"之前缺少第{expected}条")
-        # What stood before is gone: this entry's own hash can only be trusted from here on.
-        return
-    if _digest(row, before) != row.hash:
-        yield ChainFault(row.id, row.seq, "entry-changed", "与校验值不符，内容被改动过")
-    elif row.source != standing:
-        yield ChainFault(row.id, row.seq, "state-jumps", f"从“{titles.of(row, row.source)}”开始，与上一条的结果不衔接")
-
-
-def _digest(row: Row[Any], before: str) -> str | None:
+def _digest(before: str, laid_out: tuple[Any, ...]) -> str | None:
     """The hash the entry should have, None when it cannot be read."""
+    submission_id, seq, at, noticed_at, event, source, dest, actor, comment, facts = laid_out
     try:
-        facts = json.loads(row.facts) if isinstance(row.facts, str) else row.facts
-        entry = Entry(row.event, _instant(row.at), _instant(row.noticed_at), row.actor, row.comment, facts)
-        return chained(before, row.id, row.seq, entry, row.source, row.dest)
-    except (ValueError, TypeError):
+        read = (_EMPTY if facts == "{}" else json.loads(facts)) if isinstance(facts, str) else facts
+        if not isinstance(read, dict):
+            return None
+        content = (submission_id, seq, _stamp(at), _stamp(noticed_at), event, source, dest, actor, comment, read)
+        return ledger.hashed(before, content)
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
-def _instant(stored: str | datetime) -> datetime:
-    """SQLite keeps UTC as plain text, PostgreSQL hands out aware instants."""
+def _stamp(stored: str | datetime) -> str:
+    """An instant as it is hashed: SQLite keeps UTC as plain text, PostgreSQL hands out aware instants."""
     if isinstance(stored, datetime):
-        return stored
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+        return stamps.stamp(stored)
+    if len(stored) == _STORED:
+        # As SQLite stores every instant; what is no instant at all has another hash anyway.
+        return f"{stored[:10]}T{stored[11:]}+00:00"
+    return stamps.stamp(datetime.fromisoformat(stored).replace(tzinfo=UTC))
 
 
 def _orphans(session: Session) -> Iterator[ChainFault]:

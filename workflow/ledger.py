@@ -6,13 +6,12 @@ History is append-only and hash-chained per submission: an entry's hash covers t
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, case, func, insert, literal, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
@@ -21,6 +20,7 @@ from workflow.acts import SYSTEM
 from workflow.definition import Light, LightRule
 from workflow.lifecycle import Decision, Lifecycle
 from workflow.refusals import ChangedMeanwhile, NotFound
+from workflow.stamps import canonical, stamp
 from workflow.tables import History, Submission
 
 #: Submissions moved in one transaction of a sweep.
@@ -161,20 +161,32 @@ def relight(
         which = [_submission.c.id.in_(ids[start : start + 500]), _submission.c.light.in_([*over])]
         if states is not None:
             which.append(_submission.c.state.in_([*states]))
-        statement = (
-            update(_submission)
-            .where(*which)
-            .values(version=_submission.c.version + 1, history_seq=_submission.c.history_seq + 1)
-            .returning(*(_submission.c[name] for name in ("id", "history_seq", "head", "standing", "light")))
+        found += _enter(
+            session, which, lambda row: replace(entry, facts={"from": row.light, "to": light, **entry.facts})
         )
-        written = []
-        for row in session.execute(statement):
-            what = replace(entry, facts={"from": row.light, "to": light, **entry.facts})
-            head = chained(row.head, row.id, row.history_seq, what, row.standing, row.standing)
-            written.append(_history_row(row.id, row.history_seq, what, row.standing, row.standing, head))
-        _append(session, written)
-        found += [row["submission_id"] for row in written]
     return tuple(found)
+
+
+def note(session: Session, ids: Sequence[int], entry: Entry) -> None:
+    """Write into each of these histories an entry that moves nothing; ``ids`` are distinct and in order."""
+    for start in range(0, len(ids), 500):
+        which = _submission.c.id.in_(ids[start : start + 500])
+        # Locked in one order by everybody, so that two of them never wait for each other.
+        session.execute(select(_submission.c.id).where(which).order_by(_submission.c.id).with_for_update())
+        _enter(session, [which], lambda _: entry)
+
+
+def _enter(session: Session, which: Sequence[ColumnElement[bool]], entry_of: Callable[[Row[Any]], Entry]) -> list[int]:
+    """Write an entry that moves nothing into each of these histories; which submissions those were."""
+    counted = {"version": _submission.c.version + 1, "history_seq": _submission.c.history_seq + 1}
+    columns = (_submission.c[name] for name in ("id", "history_seq", "head", "standing", "light"))
+    written = []
+    for row in session.execute(update(_submission).where(*which).values(**counted).returning(*columns)):
+        entry = entry_of(row)
+        head = chained(row.head, row.id, row.history_seq, entry, row.standing, row.standing)
+        written.append(_history_row(row.id, row.history_seq, entry, row.standing, row.standing, head))
+    _append(session, written)
+    return [row["submission_id"] for row in written]
 
 
 def _lapse(
@@ -262,16 +274,16 @@ def _append(session: Session, written: Sequence[Mapping[str, Any]]) -> None:
 
 def chained(before: str, submission_id: int, seq: int, entry: Entry, source: str, dest: str) -> str:
     """The hash of an entry: SHA-256 over the hash before it and the entry in canonical JSON."""
-    content = [
-        submission_id, seq, _stamp(entry.at), _stamp(entry.noticed_at), entry.event, source, dest,
+    content = (
+        submission_id, seq, stamp(entry.at), stamp(entry.noticed_at), entry.event, source, dest,
         entry.actor, entry.comment, dict(entry.facts),
-    ]  # fmt: skip
-    written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{before}\n{written}".encode()).hexdigest()
+    )  # fmt: skip
+    return hashed(before, content)
 
 
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+def hashed(before: str, content: Sequence[Any]) -> str:
+    """The hash of an entry that is laid out as ``chained`` does, its instants written already."""
+    return hashlib.sha256(f"{before}\n{canonical(content)}".encode()).hexdigest()
 
 
 def _history_row(submission_id: int, seq: int, entry: Entry, source: str, dest: str, digest: str) -> dict[str, Any]:

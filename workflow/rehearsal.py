@@ -122,7 +122,9 @@ def _lines(store: Store, directory: Directory) -> tuple[Line, ...]:
         messages = list(session.exec(select(Message)))
         moves = select(History).where(col(History.event).in_(("lapse", "open"))).order_by(col(History.submission_id))
         moved = list(session.exec(moves))
-        alerts = [_alert(message, about.get(message.id or 0, []), directory) for message in messages]
+        # An anchor speaks of the record, not of the programme.
+        letters = [message for message in messages if message.kind != "anchor"]
+        alerts = [_alert(message, about.get(message.id or 0, []), directory) for message in letters]
         grouped: dict[tuple[datetime, str, str], list[Item]] = {}
         for entry in moved:
             row = submissions[entry.submission_id]
