@@ -1,30 +1,33 @@
 """What a message says: facts of the moment of sending → subject, text, HTML and card. Pure.
 
-Plain, short, official Chinese; the subject says what and by when. Links stand as ``{{link:ID}}`` until the
-message is handed over, so that what is stored opens nothing. What people wrote never becomes such a place:
-see ``notifier.wording``.
+Plain, short, official Chinese; the subject says what and by when. Links and codes stand as places to be filled,
+see ``notifier.placeholders``. Receipts, codes and anchors have templates of their own, all else is a list of matters.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifier.entries import calendar_of
 from notifier.matters import Facts as Facts
 from notifier.matters import Matter as Matter
+from notifier.placeholders import code_placeholder as code_placeholder
+from notifier.placeholders import codes_in as codes_in
+from notifier.placeholders import fill as fill
+from notifier.placeholders import links_in as links_in
+from notifier.placeholders import placeholder as placeholder
+from notifier.placeholders import without_links as without_links
 from notifier.subjects import SAID as SAID
 from notifier.subjects import subject
-from notifier.wording import ITEM, UNIT, cut, day_text, one_line, paragraph
-from workflow.moments import SHANGHAI
-
-_PLACEHOLDER = re.compile(r"\{\{link:([0-9]{1,18})\}\}")
+from notifier.wording import ITEM, UNIT, cut, day_text, moment_text, one_line, paragraph
 
 #: Rows that a card names one by one.
 CARD_ROWS = 3
@@ -48,6 +51,11 @@ HEADINGS = {
     "exempted": "以下事项已同意免报",
     "amended": "以下事项的截止日期已调整",
     "opened": "以下事项现已开启，请在截止日期前办理",
+    "decided": "您的以下审签已记录",
+    "code": "审签验证码",
+    "disputed": "以下审签，审签人表示不是本人操作，请立即核实",
+    "handed-over": "以下报送件已移交他人审签，您不必再办理",
+    "unacknowledged": "以下事项的通知发出后未在规定时间内签收，请督促",
 }
 
 
@@ -59,9 +67,13 @@ NAMES_ELSEWHERE = "名单可向领导小组办公室索取"
 
 #: What stands first of what is not to be signed: the most urgent.
 _FIRST = (
-    "escalation", "overdue", "urge", "returned", "accept", "chase", "request", "reminder", "opened", "amended",
-    "extended", "notice", "watch", "exempted", "received", "accepted", "filed",
+    "code", "disputed", "escalation", "overdue", "unacknowledged", "urge", "returned", "accept", "chase", "request",
+    "reminder", "opened", "amended", "extended", "notice", "watch", "handed-over", "exempted", "received", "accepted",
+    "filed", "decided",
 )  # fmt: skip
+#: Reasons with a pair of templates of their own.
+_OWN_PAIR = {"code": "code", "decided": "receipt"}
+_BUTTONS = {"code": "", "receipt": "有异议", "anchor": ""}
 
 
 @dataclass(frozen=True)
@@ -88,30 +100,11 @@ class Letter:
     brief: str = ""
     calendar: str = ""
 
-    def with_links(self, urls: Mapping[int, str]) -> Letter:
-        """The letter as its recipient gets it."""
-        text, html, card, link = (fill(part, urls) for part in (self.text, self.html, self.card, self.link))
-        return replace(self, text=text, html=html, card=card, link=link)
-
-
-def fill(text: str, urls: Mapping[int, str]) -> str:
-    """Replace each link placeholder by its address."""
-    return _PLACEHOLDER.sub(lambda found: urls[int(found[1])], text)
-
-
-def without_links(text: str) -> str:
-    """The text for people who may not sign."""
-    return _PLACEHOLDER.sub("（链接仅限本人）", text)
-
-
-def links_in(text: str) -> tuple[int, ...]:
-    """The link rows a stored text speaks of."""
-    return tuple(dict.fromkeys(int(found) for found in _PLACEHOLDER.findall(text)))
-
-
-def placeholder(link_id: int) -> str:
-    """How a link stands in a stored text."""
-    return f"{{{{link:{link_id}}}}}"
+    def with_links(self, urls: Mapping[int, str], codes: Mapping[int, str] = MappingProxyType({})) -> Letter:
+        """The letter as its recipient gets it; ``codes`` by challenge. KeyError where one is missing."""
+        parts = (self.text, self.html, self.card, self.link, self.brief)
+        text, html, card, link, brief = (fill(part, urls, codes) for part in parts)
+        return replace(self, text=text, html=html, card=card, link=link, brief=brief)
 
 
 def write(facts: Facts) -> Letter:
@@ -123,25 +116,49 @@ def write(facts: Facts) -> Letter:
     context = {
         "to": one_line(facts.post_title or facts.recipient),
         "programme": one_line(facts.programme),
+        "title": one_line(facts.title),
+        "lines": paragraph(facts.lines),
+        "matters": [matter for _, rows in sections for matter in rows],
         "sections": [_section(reason, rows, desk, facts.page) for reason, rows in sections],
         "desk": desk,
         "sign_here": to_sign[0].link if len(to_sign) == 1 else facts.desk,
         "to_sign": len(to_sign),
+        "acknowledge": facts.acknowledge,
+        "acknowledge_note": one_line(facts.acknowledge_note),
         "page": "" if to_sign else facts.page,
         "rehearsal": facts.rehearsal,
         "launched": facts.launched,
         "sent": _sent(facts.sent_at),
     }
+    pair = _pair(sections)
+    link, label = _button(pair, context)
     return Letter(
         subject=subject(facts, sections),
-        text=_environment().get_template("letter.txt").render(context),
-        html=_environment().get_template("letter.html").render(context),
-        card=_card(one_line(facts.programme), sections),
-        link=str(context["sign_here"] or context["page"]),
-        link_label="去审签" if to_sign else "查看",
+        text=_environment().get_template(f"{pair}.txt").render(context),
+        html=_environment().get_template(f"{pair}.html").render(context),
+        card=_card(one_line(facts.programme), sections) if sections else one_line(facts.title),
+        link=link,
+        link_label=label,
         brief=_brief(one_line(facts.programme), sections),
         calendar=calendar_of(facts.programme, matters, facts.sent_at),
     )
+
+
+def _pair(sections: Sequence[tuple[str, Sequence[Matter]]]) -> str:
+    """The pair of templates of a letter: its own where it speaks of nothing else."""
+    if not sections:
+        return "anchor"
+    found = {_OWN_PAIR.get(reason, "letter") for reason, _ in sections}
+    return found.pop() if len(found) == 1 else "letter"
+
+
+def _button(pair: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a letter's one button leads, and its label: to what its reader has to do, else to what there is to see."""
+    if pair in _BUTTONS:
+        disputes = [matter.dispute for matter in context["matters"] if matter.dispute]
+        return disputes[0] if len(disputes) == 1 else "", _BUTTONS[pair]
+    ways = (("sign_here", "去审签"), ("acknowledge", "签收"), ("page", "查看"))
+    return next(((str(context[name]), label) for name, label in ways if context[name]), ("", "查看"))
 
 
 def reason_of(written: str) -> str:
@@ -154,6 +171,7 @@ def _clean(matter: Matter) -> Matter:
         matter, unit=one_line(matter.unit), obligation=one_line(matter.obligation), duty=one_line(matter.duty),
         standing=one_line(matter.standing), stuck_with=one_line(matter.stuck_with),
         comment=paragraph(matter.comment), programme=one_line(matter.programme),
+        on_behalf_of=one_line(matter.on_behalf_of), happened=one_line(matter.happened),
     )  # fmt: skip
 
 
@@ -202,15 +220,12 @@ def _brief(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> 
 
 
 def _sent(at: datetime | None) -> str:
-    if at is None:
-        return ""
-    local = at.astimezone(SHANGHAI)
-    return f"{day_text(local.date())} {local:%H:%M}"
+    return moment_text(at) if at else ""
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=lambda name: (name or "").endswith(".html"),
         undefined=StrictUndefined,
@@ -219,3 +234,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    made.filters["moment"] = moment_text
+    return made

@@ -7,13 +7,20 @@ from datetime import date, datetime
 
 from notifier.wording import day_text
 
+#: Reason → what its comment is called.
+COMMENTS = {"returned": "退回理由", "decided": "意见", "disputed": "本人说明", "handed-over": "移交原因"}
+#: The title of a letter with an anchor of the record.
+ANCHOR_TITLE = "审签记录每日存证（{day}）"
+
 
 @dataclass(frozen=True)
 class Matter:
     """One submission in a letter, as it is at the moment of sending.
 
     ``programme`` is named where a letter speaks of several. ``uid`` is its calendar entry's, empty where no date
-    lies ahead, and ``version`` counts the dates it has had.
+    lies ahead, and ``version`` counts the dates it has had. ``on_behalf_of`` is whose signature a delegate is asked
+    for, ``happened`` what became of a request or a message, ``dispute`` the link that says it was not one's own act.
+    ``code`` opens one decision until ``code_until``.
     """
 
     reason: str
@@ -31,6 +38,11 @@ class Matter:
     programme: str = ""
     uid: str = ""
     version: int = 1
+    on_behalf_of: str = ""
+    happened: str = ""
+    dispute: str = ""
+    code: str = ""
+    code_until: datetime | None = None
 
     @property
     def due(self) -> str:
@@ -47,7 +59,12 @@ class Matter:
     @property
     def comment_label(self) -> str:
         """What the comment is: whoever returns gives a reason, the office a note."""
-        return "退回理由" if self.reason == "returned" else "办公室说明"
+        return COMMENTS.get(self.reason, "办公室说明")
+
+    @property
+    def happened_label(self) -> str:
+        """What kind of thing has happened."""
+        return "办理结果" if self.reason == "decided" else "情况"
 
     @property
     def tells_duty(self) -> bool:
@@ -59,7 +76,11 @@ class Matter:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a letter is written from."""
+    """Everything a letter is written from.
+
+    ``acknowledge`` is the link by which its reader signs for it, and ``acknowledge_note`` says until when. A letter
+    without matters has a ``title`` and ``lines`` of its own.
+    """
 
     kind: str
     programme: str
@@ -68,6 +89,10 @@ class Facts:
     matters: tuple[Matter, ...]
     desk: str = ""
     page: str = ""
+    acknowledge: str = ""
+    acknowledge_note: str = ""
+    title: str = ""
+    lines: str = ""
     sent_at: datetime | None = None
     rehearsal: bool = False
     launched: bool = False

@@ -6,19 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from notifier import acknowledging, happenings
 from notifier.letters import placeholder
 from notifier.lookups import Looked as Looked
 from notifier.lookups import Place
 from notifier.lookups import look as look
-from notifier.matters import Facts, Matter
+from notifier.matters import ANCHOR_TITLE, Facts, Matter
 from notifier.truth import told_as, untrue
-from workflow import deadlines
+from notifier.wording import day_text
+from workflow import anchors, deadlines
 from workflow.acts import Act
+from workflow.asking import named
 from workflow.audience import Audience
 from workflow.lifecycle import BUILT_IN
 from workflow.moments import SHANGHAI
-from workflow.tables import Link, Message, Programme, Submission
+from workflow.tables import Anchor, Challenge, Link, Message, Programme, Submission
 
+#: Kinds that nobody but their reader reads.
+PERSONAL = ("code", "receipt")
 REPEATED = "同一事项在本信中已有一条"
 
 
@@ -26,7 +31,8 @@ REPEATED = "同一事项在本信中已有一条"
 class Reading:
     """The facts of a message, the links it needs, and the items no longer true with the reason in Chinese.
 
-    ``to_office`` says that its reader is on duty in the leading group's office. Mails of one ``thread`` hang together.
+    ``to_office`` says that the office's group may read it too. Mails of one ``thread`` hang together. ``codes`` are to
+    be derived and filled in when it is handed over, as the links are.
     """
 
     facts: Facts | None
@@ -34,38 +40,91 @@ class Reading:
     links: tuple[Link, ...] = ()
     to_office: bool = False
     thread: str = ""
+    codes: tuple[Challenge, ...] = ()
 
 
 def read(act: Act, message: Message, *, base_url: str, rehearsal: bool, looked: Looked | None = None) -> Reading:
     """One message's facts; ``looked`` spares the look-ups where it is one of a batch."""
+    if message.kind == "anchor":
+        return _anchor(act, message, rehearsal=rehearsal)
     looked = looked or look(act, [message])
     places = looked.places.get(message.id or 0, ())
     wrong = {place.number: why for place in places if (why := untrue(place.reason, place.seen))}
     true = [place for place in places if place.number not in wrong]
-    last = {place.part: place.number for place in true}
-    told = [place for place in true if place.number == last[place.part]]
-    wrong |= {place.number: REPEATED for place in true if place.number != last[place.part]}
+    # Of two alike the last is told, or the one that is to be signed for.
+    kept = {place.part: place.number for place in sorted(true, key=lambda place: place.asks_receipt)}
+    told = [place for place in true if place.number == kept[place.part]]
+    wrong |= {place.number: REPEATED for place in true if place.number != kept[place.part]}
     if not told:
         return Reading(None, wrong)
-    programme = looked.programmes[told[0].row.programme_id]
     several = len({place.row.programme_id for place in told})
-    links = tuple(looked.links[place.request.id or 0] for place in told if place.request is not None)
-    desk = (looked.desks[message.person],) if len(links) > 1 else ()
-    office = _on_duty(looked, message, told)
-    # Leaders have no account: a page would only shut them out.
-    page = _page(base_url, programme, told) if office or all(place.seen.own for place in told) else ""
+    programme, found = looked.programmes[told[0].row.programme_id], _links(looked, message, told)
+    on_duty = _on_duty(looked, message, told)
     more = f"等{several}个方案" if several > 1 else ""
     facts = Facts(
         kind=message.kind, programme=_of_cycle(programme) + more, recipient=message.recipient,
-        post_title=message.post_title, matters=tuple(_matter(act, looked, place, named=several > 1) for place in told),
-        desk=placeholder(desk[0].id or 0) if desk else "", page=page,
-        sent_at=act.now, rehearsal=rehearsal, launched=message.key.startswith(f"{message.programme_id}:launch:"),
+        post_title=message.post_title, matters=tuple(_matter(act, looked, place, naming=several > 1) for place in told),
+        desk=_opened(found.desk), sent_at=act.now, rehearsal=rehearsal,
+        # Leaders have no account: a page would only shut them out.
+        page=_page(base_url, programme, told) if on_duty or all(place.seen.own for place in told) else "",
+        acknowledge=_opened(found.receipt), acknowledge_note=_to_acknowledge(looked, told),
+        launched=message.key.startswith(f"{message.programme_id}:launch:"),
     )  # fmt: skip
-    return Reading(facts, wrong, (*links, *desk), office, _thread(programme, told))
+    codes = tuple(place.happening.challenge for place in told if place.happening.challenge is not None)
+    to_office = on_duty and message.kind not in PERSONAL
+    return Reading(facts, wrong, found.all, to_office, _thread(programme, told), codes)
 
 
-def _matter(act: Act, looked: Looked, place: Place, *, named: bool) -> Matter:
-    """One row; ``named`` with its programme's title."""
+@dataclass(frozen=True)
+class _Links:
+    """The links of one letter."""
+
+    signing: tuple[Link, ...]
+    desk: tuple[Link, ...]
+    disputes: tuple[Link, ...]
+    receipt: tuple[Link, ...]
+
+    @property
+    def all(self) -> tuple[Link, ...]:
+        """Every one of them."""
+        return (*self.signing, *self.desk, *self.disputes, *self.receipt)
+
+
+def _links(looked: Looked, message: Message, told: Sequence[Place]) -> _Links:
+    known = looked.links
+    signing = tuple(known.items[place.opens] for place in told if place.request is not None)
+    return _Links(
+        signing,
+        desk=(known.desks[message.person],) if len(signing) > 1 else (),
+        disputes=tuple(known.disputes[place.decided.id or 0, place.item.person] for place in told if place.decided),
+        receipt=(known.acknowledgements[message.id or 0],) if any(place.asks_receipt for place in told) else (),
+    )
+
+
+def _to_acknowledge(looked: Looked, told: Sequence[Place]) -> str:
+    return acknowledging.note([place for place in told if place.asks_receipt], looked.audiences)
+
+
+def _opened(links: Sequence[Link]) -> str:
+    return placeholder(links[0].id or 0) if links else ""
+
+
+def _anchor(act: Act, message: Message, *, rehearsal: bool) -> Reading:
+    """The letter with a day's anchor of the record; it has no matters, and belongs to no programme."""
+    _, day, _ = message.key.split(":", 2)
+    found = act.session.get(Anchor, date.fromisoformat(day))
+    if found is None:
+        return Reading(None, {})
+    facts = Facts(
+        kind=message.kind, programme="", recipient=message.recipient, post_title=message.post_title, matters=(),
+        sent_at=act.now, rehearsal=rehearsal, title=ANCHOR_TITLE.format(day=day_text(found.day)),
+        lines=anchors.lines(found),
+    )  # fmt: skip
+    return Reading(facts, {}, thread="anchors")
+
+
+def _matter(act: Act, looked: Looked, place: Place, *, naming: bool) -> Matter:
+    """One row; ``naming`` with its programme's title."""
     row, late = place.row, place.row.state == "overdue"
     audience = looked.audiences[row.programme_id]
     obligation, unit = audience.definition.obligations[row.obligation], audience.directory.unit(row.unit).name
@@ -79,10 +138,16 @@ def _matter(act: Act, looked: Looked, place: Place, *, named: bool) -> Matter:
         working_days_late=deadlines.working_days_late(row.due_date, act.now, act.calendar()) if late else 0,
         standing=_standing(act, row),
         stuck_with=_stuck_with(place, unit),
-        comment=looked.comments.get((place.item.submission_id, place.reason), ""),
-        link=placeholder(looked.links[place.request.id or 0].id or 0) if place.request is not None else "",
+        comment=happenings.said(place.happening, place.reason)
+        or looked.comments.get((place.item.submission_id, place.reason), ""),
+        link=_opened([looked.links.items[place.opens]]) if place.request is not None else "",
+        on_behalf_of=_on_behalf_of(place),
+        happened=happenings.told(place.happening, place.reason, reader=place.item.person, asked=place.asked),
+        dispute=_opened([looked.links.disputes[place.decided.id or 0, place.item.person]]) if place.decided else "",
+        code=happenings.code_of(place.happening),
+        code_until=place.happening.challenge.expires_at if place.happening.challenge else None,
         was_due=row.extended_from if row.extended_from != row.due_date else None,
-        programme=_of_cycle(looked.programmes[row.programme_id]) if named else "",
+        programme=_of_cycle(looked.programmes[row.programme_id]) if naming else "",
         uid=_uid(looked.programmes[row.programme_id], place) if row.state in ("draft", "pending") else "",
         version=looked.versions[row.id or 0],
     )
@@ -128,7 +193,7 @@ def _day(instant: datetime) -> str:
 
 def _stuck_with(place: Place, unit: str) -> str:
     """Who else must move: never the reader, who is told in plain words what to do."""
-    if place.seen.signs or place.row.state not in ("pending", "overdue"):
+    if place.seen.signs or place.reason == "handed-over" or place.row.state not in ("pending", "overdue"):
         return ""
     if place.row.waiting_on == "office":
         return "" if place.seen.clerk else "领导小组办公室"
@@ -137,6 +202,14 @@ def _stuck_with(place: Place, unit: str) -> str:
     if place.seen.own or not place.staff:
         return ""
     return "该单位" + "、".join(_named(one.post_title, one.name).removeprefix(unit) for one in place.staff)
+
+
+def _on_behalf_of(place: Place) -> str:
+    """Whose signature a delegate is asked for, or gives with a code."""
+    asked = place.happening.sign_off if place.reason == "code" else place.request
+    if asked is None or asked.person == place.item.person:
+        return ""
+    return named(asked.post_title, asked.holder)
 
 
 def _named(post: str, name: str) -> str:

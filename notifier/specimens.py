@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from notifier.letters import HEADINGS, Letter, links_in, placeholder, write
-from notifier.matters import Facts, Matter
+from notifier.letters import HEADINGS, Letter, code_placeholder, codes_in, links_in, placeholder, write
+from notifier.matters import ANCHOR_TITLE, Facts, Matter
 
-#: What stands in a sample letter where a sign-off link goes.
-NO_LINK = "sample-link"
+#: What stands in a sample letter where a link and a code go.
+NO_LINK, NO_CODE = "sample-link", "●●●●●●"
 
 _EDUCATION, _HEALTH, _ENERGY = "市教育体育局", "市卫生健康委员会", "市能源局"
 _LEADER, _HEAD, _OFFICE = "副市长（分管教育和卫生健康）", f"{_EDUCATION}主要负责同志", "领导小组办公室"
-_LIAISON = f"{_EDUCATION}联络员"
+_LIAISON, _DELEGATE = f"{_EDUCATION}联络员", "市政府副秘书长"
 _CHOICE, _PLAN = "报送建标学习对象", "报送《对标创建工作方案》"
 _JAN_4, _JAN_10, _FEB_15 = date(2022, 1, 4), date(2022, 1, 10), date(2022, 2, 15)
 _IN_TIME, _LATE = datetime(2022, 1, 3, 1, 0, tzinfo=UTC), datetime(2022, 1, 6, 1, 0, tzinfo=UTC)
@@ -42,8 +42,9 @@ class Specimen:
     def letter(self, base_url: str) -> Letter:
         """The letter as its reader would get it, with addresses that open nothing."""
         written = write(replace(self.facts, page=self.facts.page and f"{base_url}/submissions/{NO_LINK}"))
-        numbers = links_in(f"{written.text}{written.html}{written.link}")
-        return written.with_links({number: f"{base_url}/s/{NO_LINK}-{number}" for number in numbers})
+        numbers, codes = links_in(f"{written.text}{written.html}{written.link}"), codes_in(written.text)
+        urls = {number: f"{base_url}/s/{NO_LINK}-{number}" for number in numbers}
+        return written.with_links(urls, dict.fromkeys(codes, NO_CODE))
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,48 @@ _CASES: Mapping[str, _Case] = {
     "amended": _Case(
         "截止日期调整", _LIAISON, "notice", replace(_PLAIN, due_date=_JAN_10, was_due=_JAN_4, comment="方案有修订。")
     ),
+    "decided": _Case(
+        "审签回执",
+        _LEADER,
+        "receipt",
+        replace(_PLAIN, happened="同意，2022年1月3日 09:00", comment="请抓紧落实。", dispute=placeholder(1)),
+    ),
+    "code": _Case(
+        "审签验证码",
+        _LEADER,
+        "code",
+        replace(_PLAIN, code=code_placeholder(1), code_until=datetime(2022, 1, 3, 1, 10, tzinfo=UTC)),
+    ),
+    "disputed": _Case(
+        "审签被否认，告知办公室",
+        _OFFICE,
+        "notice",
+        replace(
+            _PLAIN,
+            standing="已报送，1月3日收到",
+            comment="本人当时未使用手机。",
+            happened=f"{_LEADER}，同意，2022年1月3日 09:00；2022年1月3日 10:00表示不是本人操作",
+        ),
+    ),
+    "handed-over": _Case(
+        "审签移交他人，告知原审签人",
+        _LEADER,
+        "notice",
+        replace(_PENDING, happened="已移交常务副市长", comment="分工调整。"),
+    ),
+    "unacknowledged": _Case(
+        "通知未签收，告知上一级",
+        _HEAD,
+        "escalation",
+        replace(_OVERDUE, happened=f"2022年1月5日 09:00发给{_LIAISON}的通知尚未签收"),
+    ),
 }
 
 
 def specimens() -> tuple[Specimen, ...]:
-    """Every reason once, then the letters that gather several things."""
+    """Every reason once, then letters that gather several things or ask for more, then the one that has no reason."""
     single = (_single(reason, _CASES[reason]) for reason in HEADINGS)
-    return (*single, _launch(), _desk(), _late_units())
+    return (*single, _launch(), _desk(), _late_units(), _delegate(), _to_acknowledge(), _anchor())
 
 
 def _single(reason: str, case: _Case) -> Specimen:
@@ -113,6 +149,30 @@ def _late_units() -> Specimen:
     """The office told of several units at once."""
     late = (replace(_OVERDUE, reason="escalation", unit=unit) for unit in (_EDUCATION, _HEALTH, _ENERGY))
     return Specimen("late-units", "多个单位逾期，告知办公室", _facts("escalation", _OFFICE, *late))
+
+
+def _delegate() -> Specimen:
+    """Somebody asked to sign in another's place."""
+    asked = replace(_PENDING, reason="request", link=placeholder(1), on_behalf_of=_LEADER)
+    return Specimen("delegate", "送审，授权代签人", replace(_facts("request", _DELEGATE, asked), page=""))
+
+
+def _to_acknowledge() -> Specimen:
+    """An escalation that its reader has to sign for."""
+    note = f"请在收到后1个工作日内签收，逾期未签收将转告{_HEAD}。"
+    facts = _facts("escalation", _LIAISON, replace(_OVERDUE, reason="overdue"))
+    return Specimen("acknowledge", "须签收的督办", replace(facts, acknowledge=placeholder(1), acknowledge_note=note))
+
+
+def _anchor() -> Specimen:
+    """What the office keeps outside the database."""
+    lines = "截至：2022年1月4日 00:00\n记录：61件，184条\n校验值：（64位十六进制数）"
+    plain = _facts("anchor", _OFFICE)
+    return Specimen(
+        "anchor",
+        "审签记录每日存证",
+        replace(plain, programme="", title=ANCHOR_TITLE.format(day="2022年1月3日"), lines=lines),
+    )
 
 
 def _facts(kind: str, post: str, *matters: Matter) -> Facts:

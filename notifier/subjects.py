@@ -26,7 +26,18 @@ SAID = {
     "exempted": "已同意免报：{what}",
     "amended": "截止日期调整为{day}：{what}",
     "opened": "新事项，请于{by}完成：{what}",
+    "decided": "审签已记录（{who}）：{what}",
+    "code": "审签验证码（{who}）：{what}",
+    "disputed": "审签人表示不是本人操作（{who}）：{what}",
+    "handed-over": "审签已移交他人（{who}）：{what}",
+    "unacknowledged": "{which}通知未签收，请督促：{what}",
 }
+
+#: Reason → what stands in the brackets at its head; 督办 for all others.
+SIGNS = {
+    "overdue": "逾期", "escalation": "升级督办", "request": "待审签", "chase": "待审签", "accept": "待受理",
+    "urge": "催办", "decided": "审签回执", "code": "验证码", "disputed": "请核实", "unacknowledged": "未签收",
+}  # fmt: skip
 
 #: The same where there is not one day that lies ahead.
 SAID_OF_SEVERAL_DAYS = {
@@ -39,16 +50,14 @@ SAID_OF_SEVERAL_DAYS = {
 
 
 def subject(facts: Facts, sections: Sequence[tuple[str, Sequence[Matter]]]) -> str:
-    """Written from the first part; what else there is, is counted."""
+    """Written from the first part; what else there is, is counted. A letter without parts has its title."""
+    if not sections:
+        return headline(f"{'【演练】' if facts.rehearsal else ''}【存证】{facts.title}")
     reason, rows = sections[0]
     others = sum(len(rest) for _, rest in sections[1:])
     said = _said(reason, rows) + (f"（另有{others}件）" if others else "")
     opening = "方案已启动，" if facts.launched else ""
-    sign = {
-        "overdue": "逾期", "escalation": "升级督办", "request": "待审签", "chase": "待审签", "accept": "待受理",
-        "urge": "催办",
-    }  # fmt: skip
-    return headline(f"{'【演练】' if facts.rehearsal else ''}【{sign.get(reason, '督办')}】{opening}{said}")
+    return headline(f"{'【演练】' if facts.rehearsal else ''}【{SIGNS.get(reason, '督办')}】{opening}{said}")
 
 
 def _said(reason: str, rows: Sequence[Matter]) -> str:

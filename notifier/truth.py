@@ -14,7 +14,8 @@ class Standpoint:
     """A submission as its reader stands to it at the moment of sending.
 
     ``signs``: a request to this person is open; ``signed``: they have answered this round's already;
-    ``own``: they hold a post of the unit; ``clerk``: they are on duty in the leading group's office.
+    ``own``: they hold a post of the unit; ``clerk``: they are on duty in the leading group's office; ``void``: why
+    what it tells of is of no use any more, as a code that has run out.
     """
 
     state: str
@@ -23,6 +24,7 @@ class Standpoint:
     signed: bool = False
     own: bool = False
     clerk: bool = False
+    void: str = ""
 
     @property
     def accepts(self) -> bool:
@@ -37,6 +39,8 @@ class Standpoint:
 
 def untrue(reason: str, seen: Standpoint) -> str | None:
     """Why something must not be said any more, in Chinese; None while it holds."""
+    if seen.void:
+        return seen.void
     match reason:
         case "request":
             return None if seen.signs else "已不再需要审签"
@@ -46,7 +50,7 @@ def untrue(reason: str, seen: Standpoint) -> str | None:
             return _no_reminder(seen)
         case "overdue" | "escalation":
             return None if seen.state == "overdue" else f"已不再逾期：{seen.now}"
-        case "notice" | "amended" | "opened":
+        case "notice" | "amended" | "opened" | "unacknowledged":
             return None if seen.state in OPEN else f"已办结：{seen.now}"
         case "urge":
             moves = seen.signs or seen.accepts or (seen.waiting_on == "unit" and seen.own)
@@ -57,7 +61,9 @@ def untrue(reason: str, seen: Standpoint) -> str | None:
             return None if seen.state == "filed" else "已不是已报送状态"
         case "exempted":
             return None if seen.state == "exempt" else "已不是免报状态"
-    # Of an event that happened, such as an extension: true whatever came after.
+        case "handed-over":
+            return "又已交由此人审签" if seen.signs else None
+    # Of an event that happened, such as an extension or a decision: true whatever came after.
     return None
 
 

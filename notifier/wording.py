@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+
+from workflow.moments import SHANGHAI
 
 #: What a subject keeps of a unit's name, of an obligation's title, and in all.
 UNIT, ITEM, SUBJECT = 24, 40, 120
@@ -15,9 +17,9 @@ _NOT_NEW_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Embeddings, overrides and isolates turn round what follows them, beyond the words they came with.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_OPENING = "{{link:"
+_OPENING = re.compile(r"\{(?=\{(?:link|code):)")
 # Word joiner: seen by nobody, breaks nothing, and the two braces are apart.
-_KEPT_APART = "{\u2060{link:"
+_KEPT_APART = "{\u2060"
 
 
 def one_line(text: str) -> str:
@@ -45,6 +47,12 @@ def day_text(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def moment_text(at: datetime) -> str:
+    """2022年1月4日 09:00, in Asia/Shanghai."""
+    local = at.astimezone(SHANGHAI)
+    return f"{day_text(local.date())} {local:%H:%M}"
+
+
 def by_when(days: Sequence[date]) -> str:
     """The due day of several matters, the first one where they differ; without the year, as people say it."""
     first = min(days)
@@ -60,4 +68,4 @@ def how_late(days: Sequence[int]) -> str:
 
 
 def _harmless(text: str) -> str:
-    return text.replace(_OPENING, _KEPT_APART)
+    return _OPENING.sub(_KEPT_APART, text)

@@ -19,10 +19,11 @@ from sqlmodel import Session
 
 from workflow.acts import Act
 from workflow.audience import Recipient
+from workflow.definition import Acknowledge
 from workflow.moments import SHANGHAI
 from workflow.tables import Message, MessageItem, Submission
 
-Kind = Literal["reminder", "lapse", "escalation", "notice", "request", "urge"]
+Kind = Literal["reminder", "lapse", "escalation", "notice", "request", "urge", "receipt", "code", "anchor"]
 
 #: Requests and notices of these minutes go out as one message.
 GATHER = timedelta(minutes=10)
@@ -34,7 +35,7 @@ _item = MessageItem.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Topic:
-    """One submission to be spoken of to one person, and why."""
+    """One submission to be spoken of to one person, and why; with ``acknowledge`` it is to be signed for (签收)."""
 
     recipient: Recipient
     submission_id: int
@@ -42,6 +43,7 @@ class Topic:
     rung: str
     schedule_version: int = 1
     sign_off_id: int | None = None
+    acknowledge: Acknowledge | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ def heard_today(act: Act, submission_ids: Iterable[int]) -> set[tuple[int, str]]
         .where(
             _item.c.submission_id.in_(list(submission_ids)),
             _item.c.dropped.is_(None),
+            # What was entered or decided through a link is no alert.
+            _item.c.reason.not_like("code:%"),
+            _item.c.reason.not_like("decided:%"),
             case((_item.c.reason.like("request:%"), waiting), else_=_item.c.day == act.today),
         )
     )
@@ -214,6 +219,8 @@ def _item_row(topic: Topic, message_id: int, day: date) -> dict[str, Any]:
         "message_id": message_id, "submission_id": topic.submission_id, "person": topic.recipient.person,
         "reason": topic.reason, "rung": topic.rung, "day": day, "schedule_version": topic.schedule_version,
         "sign_off_id": topic.sign_off_id,
+        "ack_within": str(topic.acknowledge.within) if topic.acknowledge else "",
+        "ack_to": list(topic.acknowledge.to) if topic.acknowledge else [],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,7 +86,7 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
     """Chase the approvers of those of these submissions whose wait is over; returns how many submissions."""
     found = select(Submission).where(_submission.c.id.in_(ids), _submission.c.chase_at <= act.now)
     rows = list(act.session.execute(found.order_by(_submission.c.id)).scalars())
-    waiting = asking.waiting(act.session, [row.id or 0 for row in rows])
+    waiting = asking.signers(act, [row.id or 0 for row in rows])
     heard = notices.heard_today(act, [row.id or 0 for row in rows])
     told: dict[tuple[Kind, int], list[Topic]] = {}
     chased = 0
@@ -95,7 +95,7 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
         if not _moved_on(act, row, steps):
             continue
         chased += 1
-        for topic in _chasing(act, row, steps, waiting.get(row.id or 0, ())):
+        for topic in _chasing(act, row, steps, waiting.get(row.id or 0, {})):
             if (topic.submission_id, topic.recipient.person) not in heard:
                 told.setdefault((steps.kind, row.programme_id), []).append(topic)
     for (kind, programme_id), topics in told.items():
@@ -105,7 +105,7 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
 
 def _topics(act: Act, fired: Firing, rows: Sequence[Row[Any]]) -> list[Topic]:
     audience = act.audience(fired.deadline.programme_id)
-    waiting = asking.waiting(act.session, [row.id for row in rows if row.waiting_on == "approver"])
+    waiting = asking.signers(act, [row.id for row in rows if row.waiting_on == "approver"])
     known: dict[tuple[Concern, bool], tuple[Recipient, ...]] = {}
     found = []
     for row in rows:
@@ -113,10 +113,14 @@ def _topics(act: Act, fired: Firing, rows: Sequence[Row[Any]]) -> list[Topic]:
         place = Concern(row.unit, fired.deadline.obligation, row.subject, row.owner_post), row.waiting_on == "office"
         if place not in known:
             known[place] = _posts(audience, fired.rung, *place)
-        people = _people(fired, row.waiting_on, known[place], waiting.get(row.id, ()))
+        signers = waiting.get(row.id, {})
+        people = _people(fired, row.waiting_on, known[place], tuple(signers))
         for one in people:
             name = f"rung:{fired.position}"
-            found.append(Topic(one, row.id, fired.rung.say, name, fired.deadline.schedule_version))
+            version, asked = fired.deadline.schedule_version, signers.get(one)
+            found.append(
+                Topic(one, row.id, fired.rung.say, name, version, sign_off_id=asked, acknowledge=fired.rung.acknowledge)
+            )
     return found
 
 
@@ -187,6 +191,11 @@ class _Steps:
         """Everybody whom one of them names."""
         return tuple(dict.fromkeys(post for rung in self.rungs for post in rung.to))
 
+    @property
+    def signed_for(self) -> Rung | None:
+        """The last of them that is to be signed for."""
+        return next((rung for rung in reversed(self.rungs) if rung.acknowledge), None)
+
 
 def _steps_due(act: Act, row: Submission) -> _Steps:
     assert row.pending_since is not None
@@ -215,10 +224,21 @@ def _moved_on(act: Act, row: Submission, steps: _Steps) -> bool:
     return True
 
 
-def _chasing(act: Act, row: Submission, steps: _Steps, approvers: tuple[Recipient, ...]) -> list[Topic]:
+def _chasing(act: Act, row: Submission, steps: _Steps, approvers: Mapping[Recipient, int | None]) -> list[Topic]:
     assert row.id is not None
     concern = Concern(row.unit, row.obligation, row.subject, row.owner_post)
-    others = act.audience(row.programme_id).reached([post for post in steps.posts if post != APPROVER], concern)
-    people = (*(approvers if APPROVER in steps.posts else ()), *others)
+    audience, signed_for = act.audience(row.programme_id), steps.signed_for
+
+    def hearing(posts: Sequence[str]) -> tuple[Recipient, ...]:
+        others = audience.reached([post for post in posts if post != APPROVER], concern)
+        return _distinct((*(approvers if APPROVER in posts else ()), *others))
+
+    asked = {one.person for one in hearing(signed_for.to)} if signed_for else set()
     name = f"chase:{row.round}.{row.step}.{steps.done - 1}"
-    return [Topic(one, row.id, "chase", name) for one in _distinct(people)]
+    return [
+        Topic(
+            one, row.id, "chase", name, sign_off_id=approvers.get(one),
+            acknowledge=signed_for.acknowledge if signed_for and one.person in asked else None,
+        )
+        for one in hearing(steps.posts)
+    ]  # fmt: skip

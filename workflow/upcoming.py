@@ -40,6 +40,9 @@ MESSAGE_KINDS = {
     "notice": "通知",
     "request": "送审",
     "urge": "催办",
+    "receipt": "审签回执",
+    "code": "验证码",
+    "anchor": "存证",
 }
 
 

@@ -25,11 +25,16 @@ LAUNCHED = "launched"
 #: Reason → how long it may wait.
 WAITS: dict[str, Wait] = {
     "urge": "never",
+    "code": "never",
+    "decided": "never",
+    "disputed": "never",
     LAUNCHED: "awake",
     "request": "awake",
     "returned": "awake",
     "overdue": "awake",
     "escalation": "awake",
+    "unacknowledged": "awake",
+    "handed-over": "awake",
     "reminder": "workday",
     "notice": "workday",
     "chase": "workday",
