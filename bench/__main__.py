@@ -6,12 +6,13 @@ import argparse
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench import stage, workloads
+from bench import mailing, sink, stage, workloads
 from workflow.store import Store
 
 Workload = Callable[[Store, int], tuple[workloads.Timed, workloads.Timed]]
@@ -21,8 +22,8 @@ ERRORS = Console(stderr=True)
 def main() -> None:
     """Run every workload on every database that can run here."""
     sizes = _arguments()
-    table = Table(title="duban beside hand-written SQL, same database, one run")
-    for heading in ("workload", "database", "size", "duban", "raw SQL", "raw ÷ duban (median of pairs)"):
+    table = Table(title="duban beside hand-written SQL (W5: one raw connection), same database, one run")
+    for heading in ("workload", "database", "size", "duban", "raw", "raw ÷ duban (median of pairs)"):
         table.add_column(heading, justify="right" if heading not in ("workload", "database") else "left")
     with stage.databases() as places:
         if "PostgreSQL" not in places:
@@ -34,11 +35,17 @@ def main() -> None:
                 ("W3 overdue page", workloads.listing, sizes.rows),
             ):
                 table.add_row(name, kind, str(size), *_pairs(kind, place, name, workload, size, sizes.pairs))
+            for name, which, delivery in (("W5 mail", "mail", mailing.mail), ("W5 WeCom", "wecom", mailing.wecom)):
+                with sink.running(which) as port:
+                    through = partial(delivery, port=port)
+                    table.add_row(
+                        name, kind, str(sizes.mails), *_pairs(kind, place, name, through, sizes.mails, sizes.pairs)
+                    )
     Console().print(table)
 
 
 def _pairs(kind: str, place: str, name: str, workload: Workload, size: int, pairs: int) -> tuple[str, str, str]:
-    with stage.store(kind, place, name[:2]) as opened:
+    with stage.store(kind, place, name.replace(" ", "-")) as opened:
         duban, raw = workload(opened, size)
         duban(), raw()
         timed = [(duban(), raw()) for _ in track(range(pairs), f"{name} on {kind}", console=ERRORS)]
@@ -57,6 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=5, help="counted pairs of each workload")
     parser.add_argument("--cycles", type=int, default=200, help="W1: approval cycles a run")
     parser.add_argument("--lapse", type=int, default=20_000, help="W2: submissions that lapse together")
+    parser.add_argument("--mails", type=int, default=2_000, help="W5: alerts to as many people")
     parser.add_argument("--rows", type=int, default=200_000, help="W3: submissions in the store, 5 %% late")
     return parser.parse_args()
 

@@ -28,6 +28,8 @@ REASONS = {
     "reminder": "提醒", "notice": "通知", "overdue": "逾期", "escalation": "升级督办", "request": "送审",
     "chase": "催签", "urge": "催办", "returned": "退回", "filed": "审签同意", "accept": "待受理", "accepted": "已受理",
     "received": "已报送", "extended": "延期", "exempted": "免报", "amended": "截止日期调整", "opened": "新事项",
+    "decided": "审签回执", "code": "验证码", "disputed": "审签被否认", "handed-over": "审签移交",
+    "unacknowledged": "通知未签收",
 }  # fmt: skip
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -63,9 +65,11 @@ COLUMNS = (
     Column("渠道", 12, lambda one, _: CHANNELS.get(one.channel or "", one.channel or "")),
     Column("状态", 9, lambda one, _: STATUSES.get(one.status, one.status)),
     Column("投递次数", 9, lambda one, _: one.attempts),
+    Column("投递经过", 60, lambda one, _: "\n".join(a.text for a in one.attempts_history)),
     Column("对方应答", 44, lambda one, _: one.answer),
     Column("消息号（Message-ID）", 30, lambda one, _: one.message_id),
     Column("未列入原因", 28, lambda _, item: (item.dropped or "") if item else ""),
+    Column("签收", 30, lambda _, item: item.acknowledgement.text if item and item.acknowledgement else ""),
 )
 
 

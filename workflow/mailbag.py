@@ -1,29 +1,27 @@
 """Messages as proof of delivery: to whom, about what, by which channel, with what answer.
 
-What is stored of a letter holds ``{{link:ID}}`` where a sign-off link goes. Readers see it struck out; only in
-a rehearsal, and only for the office, is the link put in, so that a person can play the leader's part.
+What is stored of a letter opens nothing: see ``workflow.letter_places``.
 A unit sees what its own people were told about submissions it may read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlmodel import col
-from sqlmodel import select as pick
 
-from workflow import catalogue, cursors, sight
+from workflow import acknowledgements, attempts, catalogue, cursors, letter_places, posts, sight
 from workflow.acts import Act
+from workflow.attempts import Try
 from workflow.desks import UnitName
+from workflow.letter_places import Filled
 from workflow.notices import Kind
 from workflow.permissions import OFFICE
 from workflow.refusals import NotFound, QueryRefused
-from workflow.tables import Link, Message, MessageItem, Submission, Unit
+from workflow.tables import Message, MessageItem, Submission, Unit
 
 _m = Message.__table__  # type: ignore[attr-defined]
 _i = MessageItem.__table__  # type: ignore[attr-defined]
@@ -41,9 +39,7 @@ STATUSES: Mapping[str, tuple[str, ...]] = {
 }
 #: A kind of its own to readers: a reminder to an approver carries a link as well as the first request.
 WITH_LINK = "sign-off"
-STRUCK_OUT = "（审签链接，已隐藏）"
 _NOT_YOURS = "（内容涉及其他单位，已隐藏）"
-_LINK = re.compile(r"\{\{link:(\d{1,18})\}\}")
 #: How a line of a message's answer begins that tells of tries before it was sent again by hand.
 EARLIER = "（此前"
 #: The most messages one file holds.
@@ -73,6 +69,7 @@ class Subject:
     occurrence: str
     reason: str
     dropped: str | None
+    acknowledgement: acknowledgements.Acknowledgement | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,7 @@ class MessageLine:
     subject: str
     body: str
     items: tuple[Subject, ...]
+    attempts_history: tuple[Try, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +165,13 @@ def one(act: Act, message_id: int, *, links_at: str | None = None) -> MessageLin
     return _lines(act, rows, links_at)[0]
 
 
+def of_person(act: Act, person: str) -> dict[str, int]:
+    """How many messages to one person are in sight, by status as readers name it."""
+    query = select(_m.c.status, func.count().label("letters")).where(*_in_sight(act), _m.c.person == person)
+    stored = {row.status: row.letters for row in act.session.execute(query.group_by(_m.c.status))}
+    return {name: sum(stored.get(one, 0) for one in those) for name, those in STATUSES.items()}
+
+
 def sent_between(act: Act, after: datetime, until: datetime) -> int:
     """How many messages in sight went out after one instant and not after another."""
     gone = (_m.c.status == "sent", _m.c.sent_at > after, _m.c.sent_at <= until)
@@ -180,7 +185,9 @@ def _conditions(
     found = _in_sight(act)
     if submission is not None:
         found.append(_m.c.id.in_(select(_i.c.message_id).where(_i.c.submission_id == submission)))
-    if recipient is not None:
+    if recipient is not None and posts.directory(act.session).knows(recipient):
+        found.append(_m.c.person == recipient)
+    elif recipient is not None:
         part = (column.contains(recipient, autoescape=True) for column in (_m.c.recipient, _m.c.post_title))
         found.append(or_(_m.c.person == recipient, *part))
     if status is not None:
@@ -195,7 +202,7 @@ def of_kind(kind: str | None) -> list[ColumnElement[bool]]:
     if kind is None:
         return []
     if kind == WITH_LINK:
-        return [_m.c.body.contains("{{link:", autoescape=True)]
+        return [_m.c.body.contains(f"{letter_places.SIGN_HERE}{{{{link:", autoescape=True)]
     if kind not in get_args(Kind):
         raise QueryRefused(reason=f"类型（kind）只能是：{'、'.join((*get_args(Kind), WITH_LINK))}")
     return [_m.c.kind == kind]
@@ -221,11 +228,14 @@ def _lines(
     items = _items(act, ids, [*sight.limits(act), *only])
     foreign = _about_others(act, ids)
     shown = links_at if act.actor.role in OFFICE else None
-    addresses = _addresses(act, [row.body for row in rows], shown) if shown is not None else {}
-    return tuple(_line(row, items.get(row.id, ()), row.id in foreign, addresses) for row in rows)
+    places = letter_places.filled(act, [row.body for row in rows], shown) if shown is not None else Filled()
+    tries = attempts.of_messages(act.session, ids, copies=sight.own_unit(act) is None)
+    return tuple(_line(row, items.get(row.id, ()), row.id in foreign, places, tries.get(row.id, ())) for row in rows)
 
 
-def _line(row: Row[Any], items: Sequence[Subject], foreign: bool, addresses: Mapping[int, str]) -> MessageLine:
+def _line(
+    row: Row[Any], items: Sequence[Subject], foreign: bool, places: Filled, tries: tuple[Try, ...]
+) -> MessageLine:
     return MessageLine(
         id=row.id,
         kind=row.kind,
@@ -239,25 +249,10 @@ def _line(row: Row[Any], items: Sequence[Subject], foreign: bool, addresses: Map
         not_before=row.not_before,
         sent_at=row.sent_at,
         subject=_NOT_YOURS if foreign and row.subject else row.subject,
-        body=_NOT_YOURS if foreign and row.body else _with_links(row.body, addresses),
+        body=_NOT_YOURS if foreign and row.body else places.shown(row.body),
         items=tuple(items),
+        attempts_history=tries,
     )
-
-
-def _with_links(body: str, addresses: Mapping[int, str]) -> str:
-    return _LINK.sub(lambda found: addresses.get(int(found[1]), STRUCK_OUT), body)
-
-
-def _addresses(act: Act, bodies: Iterable[str], base_url: str) -> dict[int, str]:
-    ids = {int(found) for body in bodies for found in _LINK.findall(body)}
-    if not ids:
-        return {}
-    found = act.session.exec(pick(Link).where(col(Link.id).in_(ids)))
-    return {link.id or 0: _address(act, link, base_url) for link in found}
-
-
-def _address(act: Act, link: Link, base_url: str) -> str:
-    return f"{base_url}/s/{act.links.token(link)}" + ("/all" if link.purpose == "desk" else "")
 
 
 def _about_others(act: Act, ids: Sequence[int]) -> set[int]:
@@ -272,7 +267,7 @@ def _about_others(act: Act, ids: Sequence[int]) -> set[int]:
 def _items(act: Act, ids: Sequence[int], only: Sequence[ColumnElement[bool]]) -> dict[int, list[Subject]]:
     query = (
         select(
-            _i.c.message_id, _i.c.submission_id, _i.c.reason, _i.c.dropped,
+            _i.c.message_id, _i.c.submission_id, _i.c.reason, _i.c.dropped, *acknowledgements.COLUMNS,
             _s.c.programme_id, _s.c.obligation, _s.c.occurrence, _u.c.code, _u.c.name, _u.c.category,
         )
         .select_from(_i.join(_s, _s.c.id == _i.c.submission_id).join(_u, _u.c.code == _s.c.unit))
@@ -288,6 +283,7 @@ def _items(act: Act, ids: Sequence[int], only: Sequence[ColumnElement[bool]]) ->
             Subject(
                 row.submission_id, listed.key, UnitName(row.code, row.name, row.category), row.obligation,
                 listed.obligation(row.obligation).title, row.occurrence, row.reason.partition(":")[0], row.dropped,
+                acknowledgements.Acknowledgement.of(row),
             )
         )  # fmt: skip
     return found

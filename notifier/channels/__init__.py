@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import apprise
 from apprise.manager_plugins import NotificationManager
 
+from notifier.channels.limits import Limit
 from notifier.channels.mail import SmtpMail
 from notifier.channels.parcels import (
     Address,
@@ -24,6 +25,7 @@ from notifier.channels.parcels import (
     wire_text,
 )
 from notifier.channels.wecom import WecomApp
+from notifier.channels.wecom_identity import WecomIdentity
 
 __all__ = ["Address", "ChannelUrlRefused", "Channels", "Parcel", "Receipt", "open_channels"]
 
@@ -53,10 +55,21 @@ class Channels:
         """The configured ones of "mail" and "wecom"."""
         return tuple(self._carriers)
 
+    @property
+    def identity(self) -> WecomIdentity | None:
+        """How a person's WeCom client tells who they are, None where no WeCom application is configured."""
+        app = self._carriers.get("wecom")
+        return WecomIdentity(app) if isinstance(app, WecomApp) else None
+
     def for_address(self, address: Address) -> tuple[str, ...]:
         """The channels that reach this address, the preferred one first: WeCom, then mail."""
         reachable = {"wecom": address.wecom_id, "mail": address.email}
         return tuple(name for name, where in reachable.items() if where and name in self._carriers)
+
+    def limits(self, channel: str) -> tuple[Limit, ...]:
+        """How often a channel may be used; none for one that is not open."""
+        carrier = self._carriers.get(channel)
+        return carrier.limits if carrier is not None else ()
 
     def send(self, channel: str, parcel: Parcel) -> Receipt:
         """One attempt on one channel. Faults of the outside are told in the receipt, never raised."""
@@ -65,13 +78,22 @@ class Channels:
             return Receipt.refused(f"渠道未配置 (channel not configured): {channel}")
         return carrier.carry(parcel)
 
-    def tell_office(self, subject: str, text: str) -> tuple[Receipt, ...]:
-        """A message to the office's group: one receipt for each of OFFICE_URLS.
+    @property
+    def groups(self) -> int:
+        """How many addresses OFFICE_URLS has."""
+        return len(self._offices)
+
+    def pieces(self, group: int, subject: str, text: str) -> int:
+        """How many messages a text is to a group; groups are counted from 1."""
+        return len(_pieces(self._offices[group - 1].service, wire_text(subject), wire_text(text) or subject))
+
+    def tell_group(self, group: int, subject: str, text: str) -> Receipt:
+        """A message to one of OFFICE_URLS.
 
         May take seconds: bundled Apprise services pace themselves. They do not hand on the provider's
-        answer, so a receipt says what Apprise saw.
+        answer, so the receipt says what Apprise saw.
         """
-        return tuple(_told(office, wire_text(subject), wire_text(text)) for office in self._offices)
+        return _told(self._offices[group - 1], wire_text(subject), wire_text(text))
 
     def close(self) -> None:
         """Give back every connection."""

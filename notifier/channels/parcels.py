@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import threading
 import unicodedata
 from abc import ABC, abstractmethod
@@ -13,6 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from apprise import NotifyType, OverflowMode
 from apprise.plugins.base import NotifyBase
+
+from notifier.channels.limits import Limit
 
 MARK_OF_CUT = "…"
 
@@ -58,13 +61,15 @@ class Receipt:
     """What became of one attempt.
 
     `answer` is the provider's own answer, kept as proof and free of secrets; `permanent` says that another
-    attempt on the same channel cannot help; `message_id` is the Message-ID or WeCom's msgid, "" if none.
+    attempt on the same channel cannot help; `message_id` is the Message-ID or WeCom's msgid, "" if none;
+    `rest_seconds` is how long the whole channel should be left alone.
     """
 
     delivered: bool
     permanent: bool
     answer: str
     message_id: str = ""
+    rest_seconds: int = 0
 
     @classmethod
     def accepted(cls, answer: str, message_id: str = "") -> Self:
@@ -77,9 +82,9 @@ class Receipt:
         return cls(delivered=False, permanent=True, answer=answer, message_id=message_id)
 
     @classmethod
-    def put_off(cls, answer: str, message_id: str = "") -> Self:
+    def put_off(cls, answer: str, message_id: str = "", *, rest_seconds: int = 0) -> Self:
         """Of a message that may be tried again later."""
-        return cls(delivered=False, permanent=False, answer=answer, message_id=message_id)
+        return cls(delivered=False, permanent=False, answer=answer, message_id=message_id, rest_seconds=rest_seconds)
 
 
 class Carrier(NotifyBase, ABC):  # type: ignore[no-untyped-call]
@@ -150,6 +155,11 @@ class Carrier(NotifyBase, ABC):  # type: ignore[no-untyped-call]
         """The text without the password, wherever the other side repeats it."""
         return text.replace(self.secret, "***") if self.secret else text
 
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """How often the provider lets itself be called; none unless told."""
+        return ()
+
     @abstractmethod
     def deliver(self, parcel: Parcel) -> Receipt:
         """Hand one parcel to the provider."""
@@ -170,6 +180,15 @@ def seconds_of(value: str | None, default: float) -> float:
     if not 0 < seconds <= 600:
         raise ChannelUrlRefused("timeout 应为 0 到 600 之间的秒数")
     return seconds
+
+
+def count_of(value: str | None, name: str, most: int = 1_000_000) -> int | None:
+    """A number from a channel's address, None where it is not given. Raises ChannelUrlRefused."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not 0 < int(value) <= most:
+        raise ChannelUrlRefused(f"{name} 应为 1 到 {most} 之间的整数")
+    return int(value)
 
 
 def wire_text(text: str) -> str:

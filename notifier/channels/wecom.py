@@ -6,17 +6,18 @@ import json
 import re
 import threading
 import time
-from collections import defaultdict, deque
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from notifier.channels.limits import DAY, HOUR, MINUTE, Limit
 from notifier.channels.parcels import (
     Carrier,
     ChannelUrlRefused,
     Parcel,
     Receipt,
+    count_of,
     has_control,
     seconds_of,
     wire_text,
@@ -24,6 +25,8 @@ from notifier.channels.parcels import (
 )
 
 API = "https://qyapi.weixin.qq.com"
+#: Where a person's WeCom client is sent to say who it is.
+OAUTH = "https://open.weixin.qq.com"
 TIMEOUT = 15.0
 # Limits of textcard and text, in UTF-8 bytes (a label: in characters), as WeCom documents them.
 TITLE, DESCRIPTION, TEXT, LINK, LABEL = 128, 512, 2048, 2048, 4
@@ -33,9 +36,15 @@ USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 DUPLICATE_SECONDS = 4 * 3600
 # A token is fetched anew this long before its end, or after nine tenths of a short life.
 MARGIN_SECONDS = 300
-PERSON_LIMIT, PERSON_SECONDS = 30, 60
+# 企业微信 访问频率限制: beyond what one person may get, WeCom answers "ok" and drops the message.
+TO_ONE = (Limit(30, MINUTE, per_person=True), Limit(1000, HOUR, per_person=True))
+OF_THE_APP = (Limit(10_000, MINUTE), Limit(150_000, HOUR))
+# So many a day for each account that the company has bought room for.
+DAILY_OF_AN_ACCOUNT = 200
+# Calls that were too many are counted by the minute: another one within it would be one more.
+TOO_MANY, REST_SECONDS = (45009, 45011, 45033), 60
 STALE_TOKEN = (40014, 42001)
-TRANSIENT = (-1, 45009, 45011, 45033, *STALE_TOKEN)
+TRANSIENT = (-1, *TOO_MANY, *STALE_TOKEN)
 MEANING = {
     -1: "企业微信系统繁忙，稍后重试",
     40001: "应用的 Secret 不正确",
@@ -109,8 +118,9 @@ def _unmarked(text: str) -> str:
 
 
 class WecomApp(Carrier):  # type: ignore[no-untyped-call]
-    """`wecomapp://corpid:secret@agentid?api=https://qyapi.weixin.qq.com&timeout=15&verify=yes`.
+    """`wecomapp://corpid:secret@agentid?api=https://qyapi.weixin.qq.com&timeout=15&accounts=500&verify=yes`.
 
+    `accounts` is the company's 账号上限, which limits how many messages a day it may send.
     The access token is kept until shortly before its end and fetched anew once when WeCom calls it stale.
     Safe to share between threads. Neither secret nor token gets into an answer or a log.
     """
@@ -121,23 +131,31 @@ class WecomApp(Carrier):  # type: ignore[no-untyped-call]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.api = self.options.get("api", API).rstrip("/")
+        self.oauth = self.options.get("oauth", OAUTH).rstrip("/")
         self.timeout = seconds_of(self.options.get("timeout"), TIMEOUT)
+        self.accounts = count_of(self.options.get("accounts"), "accounts")
         self._check()
         self.agent = int(self.host)
         self._session = requests.Session()
         self._session.verify = self.verify_certificate
         self._lock = threading.Lock()
         self._token, self._token_ends = "", 0.0
-        self._taken: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def _check(self) -> None:
         if not self.login or not self.secret:
             raise ChannelUrlRefused("缺少企业 ID 或应用 Secret（wecomapp://corpid:secret@agentid）")
         if not re.fullmatch(r"[0-9]{1,18}", self.host):
             raise ChannelUrlRefused("AgentId 应为数字（wecomapp://corpid:secret@agentid）")
-        api = urlsplit(self.api)
-        if api.scheme not in ("http", "https") or not api.hostname or api.query or has_control(self.api):
-            raise ChannelUrlRefused("api 应为 http 或 https 地址")
+        for name, given in (("api", self.api), ("oauth", self.oauth)):
+            address = urlsplit(given)
+            if address.scheme not in ("http", "https") or not address.hostname or address.query or has_control(given):
+                raise ChannelUrlRefused(f"{name} 应为 http 或 https 地址")
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """As WeCom documents them; the daily one where the operator tells how many accounts there are."""
+        daily = (Limit(self.accounts * DAILY_OF_AN_ACCOUNT, DAY),) if self.accounts else ()
+        return (*TO_ONE, *OF_THE_APP, *daily)
 
     def deliver(self, parcel: Parcel) -> Receipt:
         """One attempt. The answer is WeCom's errcode and errmsg with their meaning in Chinese."""
@@ -146,22 +164,23 @@ class WecomApp(Carrier):  # type: ignore[no-untyped-call]
             return Receipt.refused("收件人的企业微信账号为空或不合规，未发送 (unfit userid, not sent)")
         if parcel.link is not None and not _is_link(parcel.link):
             return Receipt.refused("链接须为 http(s) 地址且不超过 2048 字节，未发送 (unfit link, not sent)")
-        if self._has_had_enough(person):
-            return Receipt.put_off("一分钟内已向此人发送 30 条，再多会被丢弃，稍后再发 (held: 30 a minute)")
         try:
-            return self._judged(self._sent(message(parcel, agent=self.agent)), person)
+            return self._judged(self._sent(message(parcel, agent=self.agent)))
         except NoAnswer as fault:
             return Receipt.put_off(str(fault))
 
     def _sent(self, body: Body) -> Body:
-        """The answer to `message/send`; a stale token is replaced, once."""
+        return self.asked("POST", "message/send", {}, body)
+
+    def asked(self, method: str, name: str, query: dict[str, str], body: Body | None = None) -> Body:
+        """The answer to a call in the application's name; a stale token is replaced, once. Raises NoAnswer."""
         token, answer = self._current_token(stale="")
         if token:
-            answer = self._call("POST", "message/send", {"access_token": token}, body)
+            answer = self._call(method, name, {**query, "access_token": token}, body)
         if token and answer.get("errcode") in STALE_TOKEN:
             token, answer = self._current_token(stale=token)
             if token:
-                answer = self._call("POST", "message/send", {"access_token": token}, body)
+                answer = self._call(method, name, {**query, "access_token": token}, body)
         return answer
 
     def _current_token(self, *, stale: str) -> tuple[str, Body]:
@@ -198,35 +217,24 @@ class WecomApp(Carrier):  # type: ignore[no-untyped-call]
             raise NoAnswer(f"答复不是企业微信的格式 (not WeCom's answer): HTTP {response.status_code}")
         return answer
 
-    def _judged(self, answer: Body, person: str) -> Receipt:
+    def _judged(self, answer: Body) -> Receipt:
         code, said = _number(answer.get("errcode"), -1), str(answer.get("errmsg", ""))
         left_out = [key for key in ("invaliduser", "unlicenseduser") if answer.get(key)]
         if code == 0 and not left_out:
-            self._note_taken(person)
             return Receipt.accepted(self.redacted(f"0 {said}"), str(answer.get("msgid", "")))
         if code == 0:
             names = "; ".join(f"{key}={answer[key]}" for key in left_out)
             return Receipt.refused(self.redacted(f"0 {said}; {names}（收件人不存在、不可见或无许可）"))
         meaning = f"（{MEANING[code]}）" if code in MEANING else ""
-        outcome = Receipt.put_off if code in TRANSIENT else Receipt.refused
-        return outcome(self.redacted(f"{code} {said[:300]}{meaning}"))
+        told = self.redacted(f"{code} {said[:300]}{meaning}")
+        if code in TRANSIENT:
+            return Receipt.put_off(told, rest_seconds=REST_SECONDS if code in TOO_MANY else 0)
+        return Receipt.refused(told)
 
     def redacted(self, text: str) -> str:
         """The text without secret and token."""
         text = super().redacted(text)
         return text.replace(self._token, "***") if self._token else text
-
-    def _has_had_enough(self, person: str) -> bool:
-        """Whether one more would be the 31st within a minute: WeCom answers "ok" to those and drops them."""
-        with self._lock:
-            times = self._taken[person.lower()]
-            while times and times[0] <= time.monotonic() - PERSON_SECONDS:
-                times.popleft()
-            return len(times) >= PERSON_LIMIT
-
-    def _note_taken(self, person: str) -> None:
-        with self._lock:
-            self._taken[person.lower()].append(time.monotonic())
 
     def close(self) -> None:
         """Give back the connections; the token stays good for the next parcel."""

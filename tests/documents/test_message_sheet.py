@@ -9,6 +9,7 @@ from dataclasses import replace
 from documents import message_sheet
 from documents.sheets import workbook_tables
 from tests.workflow.world import LAUNCH, local
+from workflow.attempts import Try
 from workflow.desks import UnitName
 from workflow.mailbag import Addressee, MessageLine, Subject
 
@@ -21,10 +22,15 @@ ONE = MessageLine(
     channel="mail", status="sent", attempts=2, answer="250 2.0.0 Ok: 1", message_id="abc123", created_at=LAUNCH,
     not_before=LAUNCH, sent_at=local("2022-01-05 09:00"), subject="【升级督办】市教育体育局逾期1天", body="",
     items=(ITEM, replace(ITEM, submission=18, dropped="已不再逾期：已报送")),
+    attempts_history=(
+        Try("wecom", LAUNCH, LAUNCH, LAUNCH, "refused", "81013 user & party & tag all invalid", copied=False),
+        Try("mail", local("2022-01-05 09:00"), LAUNCH, LAUNCH, "delivered", "250 2.0.0 Ok: 1", copied=False),
+        Try("office-1", local("2022-01-05 09:00"), LAUNCH, None, "unknown", "", copied=True),
+    ),
 )  # fmt: skip
 HOSTILE = replace(
     ONE, id=204, answer="=HYPERLINK(1)", subject="＝1+1", recipient=Addressee("x", "@cmd", "+1"), items=(),
-    channel=None, status="queued", sent_at=None, message_id="-1",
+    channel=None, status="queued", sent_at=None, message_id="-1", attempts_history=(),
 )  # fmt: skip
 
 
@@ -41,7 +47,11 @@ def test_every_submission_a_message_speaks_of_has_a_row() -> None:
         "收件人": "副市长（一）", "类型": "升级督办",
         "主题": "【升级督办】市教育体育局逾期1天", "生成时间": "2021-12-31 08:30",
         "可发时间": "2021-12-31 08:30", "送出时间": "2022-01-05 09:00", "渠道": "邮件", "状态": "已发", "投递次数": "2",
+        "投递经过": "2021-12-31 08:30 企业微信 被拒绝：81013 user & party & tag all invalid\n"
+        "2022-01-05 09:00 邮件 已送达：250 2.0.0 Ok: 1\n"
+        "2022-01-05 09:00 抄送工作群1 结果不明：投递时服务中断，可能已送达",
         "对方应答": "250 2.0.0 Ok: 1", "消息号（Message-ID）": "abc123", "未列入原因": "",
+        "签收": "",
     }  # fmt: skip
     assert (second["报送件编号"], second["未列入原因"]) == ("18", "已不再逾期：已报送")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter, deque
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 HOST, CORP, SECRET, AGENT = "127.0.0.1", "ww-example-corp", "s3cret-of-the-app", 1000002
-PERSON_LIMIT = 30
+#: What one person may get within so many seconds, and how many calls a minute an application may make.
+PERSON_LIMITS, CALLS_A_MINUTE = ((30, 60.0), (1000, 3600.0)), 10_000
 Body = dict[str, object]
 
 
@@ -34,10 +37,19 @@ class WecomDouble:
     `answers` are errcodes for the next `message/send` calls, in order, before anything else is looked at.
     `invisible` people end in `invaliduser` with errcode 0, `absent` ones in 81013. `untrusted` refuses this
     machine's address. `broken` makes the next calls end without an answer, `status` answers with that HTTP code.
+    `clock` tells seconds. `came` lists every call that was taken: when, to whom, what it said.
     """
 
-    def __init__(self, *, token_seconds: int = 7200) -> None:
+    def __init__(
+        self,
+        *,
+        token_seconds: int = 7200,
+        clock: Callable[[], float] = time.monotonic,
+        calls_a_minute: int = CALLS_A_MINUTE,
+    ) -> None:
         self.token_seconds = token_seconds
+        self.clock, self.calls_a_minute = clock, calls_a_minute
+        self.came: list[tuple[float, str, str]] = []
         self.answers: deque[int] = deque()
         self.invisible: set[str] = set()
         self.unlicensed: set[str] = set()
@@ -48,13 +60,14 @@ class WecomDouble:
         self.shown: list[Shown] = []
         self.group: list[str] = []
         self.calls: Counter[str] = Counter()
-        self.duplicates = self.dropped = self.cut = self.tokens = 0
+        self.duplicates = self.dropped = self.cut = self.tokens = self.throttled = 0
         self._valid: set[str] = set()
         self._expired: set[str] = set()
         self._seen: set[str] = set()
-        self._per_person: Counter[str] = Counter()
+        self._per_person: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._calls: deque[float] = deque()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
+        self._server = _Server((HOST, 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -85,11 +98,6 @@ class WecomDouble:
         """Every token given out so far is answered with 40014 from now on."""
         with self._lock:
             self._valid.clear()
-
-    def start_next_minute(self) -> None:
-        """Forget how many messages each person had within this one."""
-        with self._lock:
-            self._per_person.clear()
 
     def answer(self, path: str, body: bytes) -> Body | None:
         """The answer to one call; None closes the connection without one."""
@@ -122,6 +130,12 @@ class WecomDouble:
         return {**fault(0, "ok"), "access_token": token, "expires_in": self.token_seconds}
 
     def _send(self, token: str, body: Body) -> Body:
+        self._calls.append(self.clock())
+        while self._calls[0] <= self._calls[-1] - 60:
+            self._calls.popleft()
+        if len(self._calls) > self.calls_a_minute:
+            self.throttled += 1
+            return fault(45009, "api freq out of limit")
         if self.answers:
             code = self.answers.popleft()
             return fault(code, f"scripted, token {token}")
@@ -143,13 +157,13 @@ class WecomDouble:
         return {**fault(0, "ok"), **names, "msgid": f"msg-{self.calls['message/send']}"}
 
     def _show(self, person: str, body: Body) -> None:
+        self.came.append((self.clock(), person, json.dumps(body, ensure_ascii=False)))
         identity = person + json.dumps(body, sort_keys=True)
         if body.get("enable_duplicate_check") == 1 and identity in self._seen:
             self.duplicates += 1
             return
         self._seen.add(identity)
-        self._per_person[person] += 1
-        if self._per_person[person] > PERSON_LIMIT:
+        if self._has_had_enough(person):
             self.dropped += 1
             return
         kind = str(body["msgtype"])
@@ -159,6 +173,12 @@ class WecomDouble:
         title = self._fitting(str(content.get("title", "")), 128)
         link, button = str(content.get("url", "")), str(content.get("btntxt", ""))
         self.shown.append(Shown(person, kind, title, text, link, button[:4], body))
+
+    def _has_had_enough(self, person: str) -> bool:
+        """Whether this one is more than the person gets to see; WeCom says "ok" all the same."""
+        times, now = self._per_person[person], self.clock()
+        times.append(now)
+        return any(sum(at > now - seconds for at in times) > most for most, seconds in PERSON_LIMITS)
 
     def _say(self, body: Body) -> Body:
         content = body[str(body["msgtype"])]
@@ -180,6 +200,11 @@ _TEXT_BYTES = {"textcard": 512, "text": 2048}
 def fault(code: int, said: str) -> Body:
     """An answer's two fixed fields."""
     return {"errcode": code, "errmsg": said}
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: a client that was killed hangs up in the middle of a word."""
 
 
 def _handler(double: WecomDouble) -> type[BaseHTTPRequestHandler]:

@@ -18,7 +18,7 @@ from tests.doubles.wecom import WecomDouble
 from tests.workflow.world import World, ordos_roster
 from workflow import clock
 from workflow.links import resolve
-from workflow.tables import Link, Message, MessageItem
+from workflow.tables import Attempt, Link, Message, MessageItem
 
 BASE = "https://duban.example.cn"
 
@@ -73,6 +73,17 @@ class PostOffice:
     def mails_to(self, person: str) -> list[Arrived]:
         """The mails that reached a person of the sample roster, in order."""
         return [mail for mail in self.smtp.mails if mail.recipients == (address(person),)]
+
+    def asked_of(self, person: str) -> list[Arrived]:
+        """Those of them that are not receipts of the person's own decisions."""
+        receipts = {f"<{one.reference}@example.cn>" for one in self.messages("receipt")}
+        return [mail for mail in self.mails_to(person) if message_id(mail) not in receipts]
+
+    def tries(self, message: Message) -> list[Attempt]:
+        """The attempts of a message, in order."""
+        with self.world.store.read() as session:
+            found = select(Attempt).where(Attempt.message_id == message.id).order_by(col(Attempt.id))
+            return list(session.exec(found).all())
 
     def opened_by(self, text: str, now: datetime) -> list[Link]:
         """What the links of a letter open, each once, in the order of the letter; raises LinkUnknown."""

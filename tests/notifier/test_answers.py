@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notifier.answers import in_chinese
-from notifier.deliveries import NO_WAY
+from notifier.writing import NO_WAY
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_every_named_channel_delivers(channels: Channels) -> None:
 def test_only_configured_channels_are_offered() -> None:
     with closing(open_channels(None, None, [])) as channels:
         assert channels.names == channels.for_address(BOTH) == ()
-        assert channels.tell_office("主题", "正文") == ()
+        assert channels.groups == 0
         receipt = channels.send("wecom", PARCEL)
     assert (receipt.delivered, receipt.permanent) == (False, True)
     assert "未配置" in receipt.answer
@@ -150,7 +150,7 @@ def test_addresses_read_by_apprise_stay_out_of_the_log(
     caplog.set_level(1)
     with closing(open_channels(None, wecom.url(), [group])) as channels:
         channels.send("wecom", PARCEL)
-        channels.tell_office("主题", "正文")
+        channels.tell_group(1, "主题", "正文")
     assert KEY not in caplog.text
     assert "s3cret" not in caplog.text
 
@@ -166,7 +166,8 @@ def test_a_plain_notification_reaches_nobody(channels: Channels, caplog: pytest.
 
 def test_the_office_is_told_through_apprise(wecom: WecomDouble, group: str) -> None:
     with closing(open_channels(None, None, [group, group])) as channels:
-        receipts = channels.tell_office("未送达 2 条", "第一条\n第二条")
+        receipts = [channels.tell_group(number, "未送达 2 条", "第一条\n第二条") for number in (1, 2)]
+        assert channels.groups == 2
     assert [receipt.delivered for receipt in receipts] == [True, True]
     assert wecom.group == ["未送达 2 条\r\n第一条\n第二条"] * 2
 
@@ -174,7 +175,7 @@ def test_the_office_is_told_through_apprise(wecom: WecomDouble, group: str) -> N
 def test_a_long_message_to_the_office_arrives_whole_in_pieces(wecom: WecomDouble, group: str) -> None:
     lines = [f"第 {number} 个单位：𠮷" for number in range(300)]
     with closing(open_channels(None, None, [group])) as channels:
-        assert channels.tell_office("逾期清单", "\n".join(lines))[0].delivered
+        assert channels.tell_group(1, "逾期清单", "\n".join(lines)).delivered
     pieces = [message.partition("\r\n") for message in wecom.group]
     assert len(pieces) > 1
     assert [piece[0] for piece in pieces] == [f"逾期清单（{n}/{len(pieces)}）" for n in range(1, len(pieces) + 1)]
@@ -187,7 +188,7 @@ def test_an_office_that_cannot_be_reached_is_no_exception(
     caplog.set_level(logging.DEBUG)
     wecom.status = 500
     with closing(open_channels(None, None, [group])) as channels:
-        (receipt,) = channels.tell_office("主题", "正文")
+        receipt = channels.tell_group(1, "主题", "正文")
     assert (receipt.delivered, receipt.permanent) == (False, False)
     assert "error=500" in receipt.answer
     assert KEY not in receipt.answer + caplog.text

@@ -66,7 +66,7 @@ def test_a_false_clock_put_right_before_the_release_sends_what_is_true(office: P
     with machine.engine.acting() as act:
         holding.release(act.session)
     machine.go_on(timedelta(hours=7))
-    assert office.mails_to("fsz-jiaoyu") == []
+    assert office.asked_of("fsz-jiaoyu") == []
     assert office.one("request", "fsz-jiaoyu").answer == "已不再需要审签"
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from notifier.letters import HEADINGS, SAID, Matter, fill, links_in, placeholder, reason_of, write
+from notifier.letters import HEADINGS, SAID, Matter, code_placeholder, fill, links_in, placeholder, reason_of, write
 from tests.notifier.samples import (
     CHOICE,
     DUTY,
@@ -111,6 +111,11 @@ SUBJECTS = {
     "amended": (matter("amended"), f"【督办】截止日期调整为2022年1月4日：{CHOICE}"),
     "opened": (matter("opened"), f"【督办】新事项，请于1月4日前完成：{CHOICE}"),
     "opened, late": (matter("opened", **ONE_LATE), f"【督办】新事项，请按期完成（逾期2天）：{CHOICE}"),
+    "decided": (matter("decided"), f"【审签回执】审签已记录（{EDUCATION}）：{CHOICE}"),
+    "code": (matter("code", code=code_placeholder(1)), f"【验证码】审签验证码（{EDUCATION}）：{CHOICE}"),
+    "disputed": (matter("disputed"), f"【请核实】审签人表示不是本人操作（{EDUCATION}）：{CHOICE}"),
+    "handed-over": (matter("handed-over"), f"【督办】审签已移交他人（{EDUCATION}）：{CHOICE}"),
+    "unacknowledged": (matter("unacknowledged", **ONE_LATE), f"【未签收】{EDUCATION}通知未签收，请督促：{CHOICE}"),
 }
 
 

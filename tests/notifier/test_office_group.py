@@ -47,7 +47,8 @@ def test_an_escalation_to_the_office_reaches_its_group_once(sqlite_world: World)
         room = Mailroom(sqlite_world.store, channels, sqlite_world.links, BASE)
         clock.advance(sqlite_world.store, local("2022-01-07 09:30"), sqlite_world.links, deliver=room.deliver)
         channels.close()
-        on_duty = [mail for mail in smtp.mails if "office.duty" in mail.recipients[0]]
+        late = [mail for mail in smtp.mails if "逾期" in str(mail.message["Subject"])]
+    on_duty = [mail for mail in late if "office.duty" in mail.recipients[0]]
     assert len(on_duty) == 2
     (copy,) = told
     assert "升级督办" in copy["title"] and "市教育体育局" in copy["message"] and "/s/" not in copy["message"]

@@ -9,8 +9,10 @@ import pytest
 from sqlmodel import col, select
 
 from notifier import claims, letters, reading
+from notifier.channels import open_channels
 from notifier.letters import Matter
 from notifier.reading import REPEATED, Reading
+from notifier.ways import Ways
 from tests.workflow.world import World, local, ordos_roster
 from workflow import links, notices, posts, submissions
 from workflow.audience import Recipient
@@ -123,7 +125,7 @@ def test_a_link_in_the_second_half_of_its_life_is_renewed(world: World) -> None:
 
 def test_a_reminder_already_claimed_leaves_out_what_was_filed_meanwhile(world: World) -> None:
     world.advance(local("2021-12-31 09:00"))
-    while claims.claim(world.store, MONDAY, MONDAY):
+    while claims.claim(world.store, MONDAY, MONDAY, Ways(open_channels(None, None, []))):
         pass
     world.file("ZZB", now=MONDAY)
     launched, filed = messages(world, "notice", "zzb-liaison")

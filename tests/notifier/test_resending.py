@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from notifier.deliveries import MOST_ATTEMPTS
+from notifier.marks import MOST_ATTEMPTS
 from tests.notifier.post_office import PostOffice, message_id
 from tests.notifier.test_deliveries import alone, ask_the_leader, status
 from tests.workflow.world import LAUNCH, OFFICE, World, local
@@ -75,7 +75,7 @@ def test_state_is_read_again_when_it_goes(office: PostOffice) -> None:
     with office.world.act(NOON, OFFICE) as act:
         resending.resend(act, message.id or 0)
     office.deliver(NOON)
-    assert not office.mails_to(MAYOR)
+    assert not office.asked_of(MAYOR)
     state, _, answer = status(office, message)
     assert state == "cancelled" and answer.splitlines()[-1] == "已不再需要审签"
     assert answer.splitlines()[0].startswith("（此前投递1次未送达")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from notifier.letters import HEADINGS
@@ -42,6 +44,7 @@ HOLDS = {
     "accepted": {"FILED"},
     "received": {"FILED"},
     "exempted": {"EXEMPT"},
+    "unacknowledged": _OPEN,
 }  # fmt: skip
 STANDPOINTS = {name: seen for name, seen in vars().items() if isinstance(seen, Standpoint)}
 
@@ -55,12 +58,24 @@ def test_only_what_holds_is_said(reason: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STANDPOINTS)
-def test_what_has_happened_stays_true(name: str) -> None:
-    assert untrue("extended", STANDPOINTS[name]) is None
+@pytest.mark.parametrize("reason", ["extended", "decided", "disputed", "code"])
+def test_what_has_happened_stays_true(reason: str, name: str) -> None:
+    assert untrue(reason, STANDPOINTS[name]) is None
+
+
+def test_who_is_asked_again_is_not_told_that_it_was_handed_over() -> None:
+    assert untrue("handed-over", ASKED) == "又已交由此人审签"
+    assert untrue("handed-over", ANSWERED) is None
+
+
+@pytest.mark.parametrize("reason", ["code", "unacknowledged"])
+def test_what_is_of_no_use_any_more_is_not_said(reason: str) -> None:
+    assert untrue(reason, replace(DRAFT, void="验证码已失效")) == "验证码已失效"
 
 
 def test_every_reason_of_a_letter_is_judged() -> None:
-    assert {*HOLDS, "extended", "watch", "accept"} == set(HEADINGS)
+    always = {"extended", "decided", "disputed", "code", "handed-over"}
+    assert {*HOLDS, *always, "watch", "accept"} == set(HEADINGS)
 
 
 @pytest.mark.parametrize("reason", ["reminder", "notice", "overdue", "escalation", "chase"])

@@ -203,14 +203,6 @@ def test_like_messages_with_their_own_reference_are_two(wecom: WecomDouble, post
     assert len(wecom.shown) == 2
 
 
-def test_thirty_first_message_within_a_minute_waits(wecom: WecomDouble, post: Post) -> None:
-    receipts = [post(reference=f"n-{number}") for number in range(31)]
-    assert all(receipt.delivered for receipt in receipts[:30])
-    assert (receipts[30].delivered, receipts[30].permanent) == (False, False)
-    assert wecom.dropped == 0
-    assert post(to=Address("另一人", None, "leader-02")).delivered
-
-
 @pytest.mark.parametrize("calls", [1, 2])
 def test_connection_without_an_answer_is_worth_another_attempt(wecom: WecomDouble, post: Post, calls: int) -> None:
     if calls == 2:

@@ -8,7 +8,7 @@ from sqlmodel import col, select, update
 
 from tests.statements import noted
 from tests.workflow.world import OFFICE, World, local
-from workflow import links, mailbag, posts
+from workflow import letter_places, links, mailbag, posts
 from workflow.acts import Actor
 from workflow.mailbag import MessagePage
 from workflow.refusals import NotFound, QueryRefused
@@ -113,7 +113,7 @@ def test_link_is_struck_out_for_everybody(january: World) -> None:
     number = written(january, f"请审签：{{{{link:{item}}}}}。")
     for actor in (OFFICE, INSPECTOR):
         with january.look(NOW, actor) as act:
-            assert mailbag.one(act, number).body == "请审签：（审签链接，已隐藏）。"
+            assert mailbag.one(act, number).body == "请审签：（链接仅限本人，已隐藏）。"
 
 
 def test_rehearsing_office_gets_links_that_work(january: World) -> None:
@@ -126,7 +126,7 @@ def test_rehearsing_office_gets_links_that_work(january: World) -> None:
         assert links.resolve(act.session, one.rsplit("/", 1)[1], NOW).id == item
         assert links.resolve(act.session, all_.split("/")[-2], NOW).id == desk
         assert all_.endswith("/all")
-        assert gone == mailbag.STRUCK_OUT
+        assert gone == letter_places.STRUCK_OUT
     with january.look(NOW, INSPECTOR) as act:
         assert ADDRESS not in mailbag.one(act, number, links_at=ADDRESS).body
 
@@ -174,6 +174,6 @@ def test_page_costs_the_same_few_statements_however_long(january: World) -> None
             mailbag.messages(act, limit=limit, links_at=ADDRESS)
         return len(statements)
 
-    assert cost(200) == cost(20) == 5
+    assert cost(200) == cost(20) == 6
     with january.look(NOW) as act:
         assert act.session.get(Link, item) is not None

@@ -29,6 +29,14 @@ class AddresseeAnswer(Answer):
     post: str = Field(examples=["副市长（分管教育和卫生健康）"])
 
 
+class AcknowledgementAnswer(Answer):
+    """签收情况；by 为签收期限，发出前及不再需要签收时为空"""
+
+    by: Instant | None
+    acknowledged_at: Instant | None
+    passed_on_at: Instant | None = Field(description="未在期限内签收、转告他人的时间")
+
+
 class SubjectAnswer(Answer):
     """消息涉及的一件报送件；dropped 为发送时未写入的原因"""
 
@@ -40,6 +48,23 @@ class SubjectAnswer(Answer):
     occurrence: str = Field(examples=["2022"])
     reason: str = Field(examples=["escalation"])
     dropped: str | None = Field(examples=["已不再逾期：已报送"])
+    acknowledgement: AcknowledgementAnswer | None = Field(default=None, description="要求签收的，签收情况；否则为空")
+
+
+class AttemptAnswer(Answer):
+    """一次投递；at 为业务时间（演练时为虚拟时间），begun_at、ended_at 为本机时间"""
+
+    channel: str = Field(
+        description="mail、wecom、outbox；office-1 等为抄送工作群；空为没有可用的渠道", examples=["mail"]
+    )
+    at: Instant
+    begun_at: Instant
+    ended_at: Instant | None
+    outcome: Literal["delivered", "put-off", "refused", "under-way", "unknown"] = Field(
+        description="unknown 为投递时服务中断，可能已送达", examples=["delivered"]
+    )
+    answer: str = Field(description="对方服务器的答复", examples=["250 2.0.0 Ok: queued"])
+    copied: bool = Field(description="抄送工作群，不作为送达本人的依据", examples=[False])
 
 
 class MessageAnswer(Answer):
@@ -62,6 +87,7 @@ class MessageAnswer(Answer):
     subject: str = Field(examples=["【升级督办】市教育体育局逾期2天，请督促：报送建标学习对象"])
     body: str = Field(description="发送时的正文；审签链接已隐去")
     items: tuple[SubjectAnswer, ...]
+    attempts_history: tuple[AttemptAnswer, ...] = Field(description="每一次投递，先后为序")
 
 
 class MessageList(Answer):

@@ -21,11 +21,22 @@ class MessageLine:
     attempts: int
     answer: str = ""
     message_id: str = ""
+    person_href: str = ""
+
+
+@dataclass(frozen=True)
+class PersonProof:
+    """Whose proof of delivery a list is: one person's, with how many messages of each status there are."""
+
+    name: str
+    posts: tuple[str, ...]
+    addresses: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class MessagesPage:
-    """Delivery proof, newest first; `exports` is the same list as files."""
+    """Delivery proof, newest first; `exports` is the same list as files. `person` is set where it is one person's."""
 
     frame: Frame
     as_of: datetime
@@ -35,14 +46,32 @@ class MessagesPage:
     lines: tuple[MessageLine, ...]
     pager: Pager
     exports: tuple[Link, ...] = ()
+    person: PersonProof | None = None
+
+
+@dataclass(frozen=True)
+class AttemptLine:
+    """One attempt to deliver a message: when, by what way, with what answer; `took` is in Chinese, empty if unknown."""
+
+    at: datetime
+    way: str
+    outcome: str
+    good: bool
+    answer: str = ""
+    meaning: str = ""
+    took: str = ""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """One submission a message speaks of; `dropped` says why it was left out when the message was sent."""
+    """One submission a message speaks of; `dropped` says why it was left out when the message was sent.
+
+    `acknowledged` says whether it was signed for (签收), empty where that was not asked.
+    """
 
     link: Link
     dropped: str = ""
+    acknowledged: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +85,7 @@ class MessagePage:
     not_before: datetime
     sent_at: datetime | None
     about: tuple[Matter, ...]
+    tries: tuple[AttemptLine, ...] = ()
 
 
 @dataclass(frozen=True)

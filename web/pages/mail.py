@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from notifier.answers import in_chinese
 from web.contexts.frame import Choice, Link, MessageStatus, Pager
 from web.contexts.mail import (
+    AttemptLine,
     Letter,
     Matter,
     MessageLine,
@@ -20,11 +22,13 @@ from web.contexts.mail import (
     OutboxKind,
     OutboxLine,
     OutboxPage,
+    PersonProof,
 )
 from web.pages.frame import Asked, Cursor, House, Number, frame, show, signed_in, warned
 from web.rendering import WORDS, day_of
-from workflow import mailbag, posts
+from workflow import letter_places, mailbag, posts
 from workflow.acts import Act
+from workflow.attempts import OUTCOMES, Try
 from workflow.refusals import NotRehearsing, QueryRefused
 from workflow.upcoming import MESSAGE_KINDS
 
@@ -88,7 +92,23 @@ def _messages(
         lines=tuple(_line(one) for one in found.items),
         pager=_pager(found, "/messages", kept, cursor),
         exports=tuple(Link(_address_of(path, kept), label) for path, label in EXPORTS.items()) if found.total else (),
+        person=_person(act, kept.get("recipient", "")) if found.total else None,
     ), code
+
+
+def _person(act: Act, key: str) -> PersonProof | None:
+    """Whose list it is, where it is narrowed to one person of the roster."""
+    directory = posts.directory(act.session)
+    if not directory.knows(key):
+        return None
+    person, counts = directory.person(key), mailbag.of_person(act, key)
+    ways = (("邮箱", person.email), ("企业微信", person.wecom_id))
+    return PersonProof(
+        name=person.name,
+        posts=directory.titles_of(key, act.today),
+        addresses=tuple(f"{title} {where}" for title, where in ways if where),
+        counts=tuple((WORDS["status"][status], count) for status, count in counts.items() if count),
+    )
 
 
 def _number(typed: str) -> int | None:
@@ -113,6 +133,7 @@ def _line(one: mailbag.MessageLine) -> MessageLine:
         attempts=one.attempts,
         answer=one.answer,
         message_id=one.message_id,
+        person_href=_address_of("/messages", {"recipient": one.recipient.person}),
     )
 
 
@@ -125,12 +146,28 @@ def _message(house: House, request: Request, act: Act, one: mailbag.MessageLine)
         not_before=one.not_before,
         sent_at=one.sent_at,
         about=tuple(_matter(item) for item in one.items),
+        tries=tuple(_try(one, rehearsal=house.engine.rehearsal) for one in one.attempts_history),
+    )
+
+
+def _try(one: Try, *, rehearsal: bool) -> AttemptLine:
+    """In a rehearsal on its virtual clock, else to the second on the machine's."""
+    seconds = (one.ended_at - one.begun_at).total_seconds() if one.ended_at else 0.0
+    meaning = in_chinese(one.answer)
+    return AttemptLine(
+        at=one.at if rehearsal else one.begun_at,
+        way=one.way,
+        outcome=OUTCOMES[one.outcome],
+        good=one.outcome == "delivered",
+        answer=one.answer,
+        meaning=meaning if meaning not in one.answer else "",
+        took=f"用时{seconds:.1f}秒" if seconds >= 0.1 else "",
     )
 
 
 def _matter(item: mailbag.Subject) -> Matter:
     link = Link(f"/submissions/{item.submission}", f"{item.unit.name} · {item.obligation_title}")
-    return Matter(link, item.dropped or "")
+    return Matter(link, item.dropped or "", item.acknowledgement.text if item.acknowledgement else "")
 
 
 def _address(act: Act, one: mailbag.MessageLine) -> str:
@@ -175,7 +212,7 @@ def _kinds(kept: Mapping[str, str]) -> tuple[OutboxKind, ...]:
 def _days(found: mailbag.MessagePage, kept: Mapping[str, str], chosen: int | None) -> tuple[OutboxDay, ...]:
     days: dict[object, list[OutboxLine]] = {}
     for one in found.items:
-        signs = mailbag.STRUCK_OUT in one.body
+        signs = letter_places.asks_to_sign(one.body)
         line = OutboxLine(
             href=_address_of(f"/outbox/{one.id}", kept),
             at=one.sent_at or one.not_before,
