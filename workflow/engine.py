@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from workflow import clock, sweep
 from workflow.acts import SYSTEM, Act, Actor
 from workflow.hours import USUAL, Hours
 from workflow.links import LinkMaker
+from workflow.pace import Pace
 from workflow.refusals import NotRehearsing
 from workflow.store import Store
 
@@ -33,6 +35,7 @@ class Engine:
     rehearsal: bool = False
     deliver: Deliver = keep_queued
     hours: Hours = USUAL
+    pace: Pace = field(default_factory=Pace, compare=False)
 
     def now(self, session: Session) -> datetime:
         """The instant of this store's clock, virtual in a rehearsal."""
@@ -57,7 +60,9 @@ class Engine:
         """
         with self.store.read() as session:
             now = wall if wall is not None and not self.rehearsal else self.now(session)
+        begun = time.monotonic()
         swept = sweep.run(self.store, now, self.links)
+        self.pace.seconds, self.pace.failed = time.monotonic() - begun, swept.failed
         self.deliver(now)
         return swept
 
