@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Counter, generate_latest
@@ -15,8 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from web.site import Here, Site
-from workflow import channel_notes, holding
+from workflow import channel_notes, gauges, holding
 from workflow.channel_notes import Notes
+from workflow.gauges import Gauges
 from workflow.mailbag import STATUSES
 from workflow.store import Store
 from workflow.summaries import STATES
@@ -61,8 +63,12 @@ class Figures(Collector):
         yield GaugeMetricFamily(
             "duban_seconds_since_sweep", "Seconds since the last sweep.", value=self._site.seconds_since_sweep()
         )
+        yield from _pace(self._site)
         try:
             states, statuses, causes, notes = _tallies(self._site.engine.store)
+            with self._site.engine.looking() as act:
+                found = gauges.read(act, wall=datetime.now(UTC))
+                now = act.now
         except SQLAlchemyError:
             yield GaugeMetricFamily("duban_store_up", "Whether the store answers.", value=0)
             return
@@ -80,6 +86,7 @@ class Figures(Collector):
             held.add_metric([cause], cause in causes)
         yield held
         yield from _channels(notes)
+        yield from _watched(found, now)
 
 
 @router.get("/healthz")
@@ -120,6 +127,37 @@ def _channels(notes: Mapping[str, Notes]) -> Iterator[GaugeMetricFamily]:
             if note is not None:
                 last.add_metric([channel, outcome], note.at.timestamp())
     yield last
+
+
+def _pace(site: Site) -> Iterator[GaugeMetricFamily]:
+    pace = site.engine.pace
+    yield GaugeMetricFamily("duban_sweep_seconds", "Seconds the last sweep took.", value=pace.seconds)
+    yield GaugeMetricFamily("duban_sweep_failed", "Rows the last sweep set aside.", value=pace.failed)
+
+
+def _watched(found: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Who is late, what waits to be signed, what waits to be sent and since when, what was tried."""
+    overdue = _family("duban_overdue", "Overdue submissions by whose move it is.", "waiting_on")
+    for name, number in found.overdue.items():
+        overdue.add_metric([name], number)
+    requests = _family("duban_requests_open", "Sign-off requests without a decision, by age.", "age")
+    for name, number in found.requests.items():
+        requests.add_metric([name], number)
+    waiting = _family("duban_queue_messages", "Messages not settled, by channel.", "channel", "status")
+    oldest = _family("duban_queue_oldest_seconds", "Since when the first message could have gone.", "channel")
+    for name, tally in found.queues.items():
+        for status, number in (("queued", tally.queued), ("held", tally.held), ("failed", tally.failed)):
+            waiting.add_metric([name or "none", status], number)
+        since = max((now - tally.oldest).total_seconds(), 0) if tally.oldest else 0
+        oldest.add_metric([name or "none"], since)
+    attempts = _family("duban_attempts_last_hour", "Attempts of the last hour, by outcome.", "channel", "outcome")
+    for (name, outcome), number in found.attempts.items():
+        attempts.add_metric([name, outcome], number)
+    yield from (overdue, requests, waiting, oldest, attempts)
+
+
+def _family(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, labels=[*labels])
 
 
 def _tallies(store: Store) -> tuple[dict[str, int], dict[str, int], set[str], dict[str, Notes]]:
