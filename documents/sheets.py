@@ -16,6 +16,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from documents import cells
@@ -27,6 +28,18 @@ LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
 MOST_PARTS = 2_000
 MOST_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of office files: its main part, what a stranger is told, and the parts it must not have."""
+
+    main: str
+    stranger: str
+    refused: tuple[str, ...]
+
+
+WORKBOOK = Family("xl/workbook.xml", "not-xlsx", ("xl/embeddings/", "xl/activex/"))
 
 _READER = Path(cells.__file__)
 _SECONDS = 60
@@ -42,6 +55,7 @@ _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _REASONS = {
     "no-such-file": "找不到文件",
     "too-large": f"文件过大或内容异常（文件不得超过{LARGEST_FILE // 2**20}MB）",
+    "not-docx": "不是 Word 文档（.docx）",
     "not-xlsx": "不是 Excel 工作簿（.xlsx），请在 Excel 中另存为 .xlsx 后再试",
     "encrypted": "文件已加密，请取消打开密码后再试",
     "macros": "文件含有宏，请另存为不含宏的 .xlsx 后再试",
@@ -84,7 +98,7 @@ def workbook_sheets(content: bytes, *, name: str) -> dict[str, cells.Sheet]:
 
 
 def _sheets(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, cells.Sheet]:
-    fault = _hostile(content)
+    fault = hostile(content, WORKBOOK)
     if fault:
         raise WorkbookRefused(name, fault)
     sheets = _cells(content, wanted, name=name)
@@ -95,7 +109,11 @@ def _sheets(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, ce
 
 def csv_table(path: Path) -> Table:
     """The rows of one CSV file in UTF-8 or GB18030; raises WorkbookRefused."""
-    content = contents(path)
+    return csv_rows(contents(path), name=path.name)
+
+
+def csv_rows(content: bytes, *, name: str) -> Table:
+    """The rows of a CSV file's bytes in UTF-8 or GB18030; raises WorkbookRefused."""
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -103,13 +121,13 @@ def csv_table(path: Path) -> Table:
         except UnicodeDecodeError:
             continue
     else:
-        raise WorkbookRefused(path.name, "unknown-encoding")
+        raise WorkbookRefused(name, "unknown-encoding")
     try:
         rows = [[unshielded(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
     except csv.Error:
-        raise WorkbookRefused(path.name, "not-csv") from None
+        raise WorkbookRefused(name, "not-csv") from None
     if len(rows) > MOST_ROWS:
-        raise WorkbookRefused(path.name, "too-large")
+        raise WorkbookRefused(name, "too-large")
     return rows
 
 
@@ -136,36 +154,36 @@ def _cells(content: bytes, wanted: Sequence[str], *, name: str) -> dict[str, cel
     return sheets
 
 
-def _hostile(content: bytes) -> str | None:
-    """Why a workbook must not be parsed at all, None when it may be."""
+def hostile(content: bytes, family: Family) -> str | None:
+    """Why an office file must not be parsed at all, as a kind of WorkbookRefused; None when it may be."""
     if len(content) > LARGEST_FILE:
         return "too-large"
     if content.startswith(_OLE):
-        return "encrypted" if _ENCRYPTED_STREAM in content else "not-xlsx"
+        return "encrypted" if _ENCRYPTED_STREAM in content else family.stranger
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return _hostile_package(package)
+            return _hostile_package(package, family)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
-        return "unreadable" if content.startswith(b"PK") else "not-xlsx"
+        return "unreadable" if content.startswith(b"PK") else family.stranger
 
 
-def _hostile_package(package: zipfile.ZipFile) -> str | None:
+def _hostile_package(package: zipfile.ZipFile, family: Family) -> str | None:
     parts = package.infolist()
     names = {part.filename.lower() for part in parts}
     if any(part.flag_bits & 0x1 for part in parts):
         return "encrypted"
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         return "too-large"
-    if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
-        return "not-xlsx"
+    if family.main not in names or "[content_types].xml" not in names:
+        return family.stranger
     if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
         return "macros"
-    if any(name.startswith(("xl/embeddings/", "xl/activex/")) for name in names):
+    if any(name.startswith(family.refused) for name in names):
         return "embedded-object"
-    return _unpacked(package, parts)
+    return _unpacked(package, parts, family)
 
 
-def _unpacked(package: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> str | None:
+def _unpacked(package: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo], family: Family) -> str | None:
     """Unpacks every part once, keeps nothing, and looks at how it begins.
 
     zipfile stops at a part's declared size and then fails its checksum, so a part that lies about its size
@@ -174,7 +192,7 @@ def _unpacked(package: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> str
     for part in parts:
         with package.open(part) as stream:
             chunk = stream.read(_CHUNK)
-            if chunk.startswith(_OLE):
+            if family.refused and chunk.startswith(_OLE):
                 return "embedded-object"
             if part.filename.lower() == "[content_types].xml" and b"macroEnabled" in chunk:
                 return "macros"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from sqlmodel import col, select
 
 from workflow import (
     catalogue,
@@ -30,7 +32,7 @@ from workflow.papers import AttachmentLine, FormLine, HistoryLine, Prerequisite,
 from workflow.refusals import NotFound
 from workflow.scores import Figure, Score
 from workflow.summaries import Extension, Summary, SummaryPage, submissions
-from workflow.tables import Attachment, Submission
+from workflow.tables import Attachment, DrawnSignature, SignOff, Submission
 
 __all__ = ["Dossier", "Summary", "SummaryPage", "attachment", "of", "submissions"]
 
@@ -124,6 +126,23 @@ def attachment(act: Act, submission_id: int, attachment_id: int) -> Attachment:
     if found is None or found.submission_id != submission_id:
         raise NotFound
     return found
+
+
+def drawn(act: Act, sign_off_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these decisions were signed with the finger as well."""
+    if not sign_off_ids:
+        return frozenset()
+    wanted = select(DrawnSignature.sign_off_id).where(col(DrawnSignature.sign_off_id).in_(sign_off_ids))
+    return frozenset(act.session.exec(wanted))
+
+
+def signature(act: Act, sign_off_id: int) -> bytes:
+    """The PNG of a signature drawn with the finger; raises NotFound, also for another unit's."""
+    request, found = act.session.get(SignOff, sign_off_id), act.session.get(DrawnSignature, sign_off_id)
+    if request is None or found is None:
+        raise NotFound
+    sight.check(act, ledger.load(act.session, request.submission_id))
+    return found.png
 
 
 def _moves(act: Act, row: Submission, listed: catalogue.Listed) -> tuple[str, ...]:

@@ -6,9 +6,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from web.contexts.frame import Decision
-from web.contexts.submission import Attachment, FormField, ScoreLine, SignOffLine, TargetLine
+from web.contexts.submission import FormField, ScoreLine, SignOffLine, TargetLine
+from workflow.comparisons import Change
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,52 @@ class EarlierReturn:
 
 
 @dataclass(frozen=True)
+class SignFile:
+    """A file of the content; `view_href` opens it on a page, empty where it can only be downloaded.
+
+    `size` in bytes.
+    """
+
+    name: str
+    href: str
+    view_href: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Since:
+    """What changed since the content was last sent back, by whom and why; without `changes` it is the same.
+
+    `what` is the move that sent it back, in Chinese.
+    """
+
+    at: datetime
+    who: str
+    what: str
+    comment: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Next:
+    """The item that comes after this one on the leader's list; all of them may be read (`unread` is False)."""
+
+    href: str
+    unit: str
+    obligation: str
+    unread: bool = True
+
+
+@dataclass(frozen=True)
 class SignPage:
     """What one approver is asked to decide.
 
-    `decision`, `comment` and `name` keep what was entered after an error. `changed_at` is set when the
-    content changed after the page was shown (409): then the new content stands here with a notice, and
+    `decision`, `comment`, `name` and `drawn` (a data URL) keep what was entered after an error. `changed_at` is set
+    when the content changed after the page was shown (409): then the new content stands here with a notice, and
     nothing is chosen. `others_href` leads to the leader's other items, empty when there are none.
+    `reading` tells whether the item may be put aside to be approved with others, and whether it has been.
+    `confirmed_by` is the second step that a decision will ask for, in Chinese, empty for none.
     """
 
     action: str
@@ -46,7 +88,7 @@ class SignPage:
     due_at: datetime
     days_late: int
     fields: tuple[FormField, ...]
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[SignFile, ...]
     criteria: tuple[str, ...]
     signed_before: tuple[SignOffLine, ...]
     returns: tuple[EarlierReturn, ...]
@@ -59,16 +101,26 @@ class SignPage:
     decision_error: str = ""
     comment_error: str = ""
     name_error: str = ""
+    drawn: str = ""
+    drawn_error: str = ""
     changed_at: datetime | None = None
     others_href: str = ""
     others_waiting: int = 0
+    since: Since | None = None
+    reading: Literal["alone", "offered", "marked"] = "offered"
+    confirmed_by: str = ""
+    next_item: Next | None = None
     targets: tuple[TargetLine, ...] = ()
     score: ScoreLine | None = None
 
 
 @dataclass(frozen=True)
 class SignedDecision:
-    """A decision as recorded; `number` is its place in the record."""
+    """A decision as recorded; `number` is its place in the record.
+
+    `post` and `holder` decided, `on_behalf_of` whoever was asked when that was another. `confirmed` is the second step
+    that was passed, in Chinese, `drawn_href` the drawn signature, `disputed_at` when it was said not to be one's own.
+    """
 
     number: str
     decision: Decision
@@ -79,6 +131,9 @@ class SignedDecision:
     name: str
     comment: str
     content_hash: str
+    confirmed: str = ""
+    drawn_href: str = ""
+    disputed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +152,7 @@ class ReceiptPage:
     contact: str
     others_href: str = ""
     others_waiting: int = 0
+    next_item: Next | None = None
 
 
 @dataclass(frozen=True)
@@ -118,44 +174,4 @@ class DecidedOtherwisePage:
 class DeadLinkPage:
     """One identical page for a link that is unknown, expired or revoked (404)."""
 
-    contact: str
-
-
-@dataclass(frozen=True)
-class WaitingItem:
-    """One item that waits for this post."""
-
-    href: str
-    programme: str
-    unit: str
-    obligation: str
-    due_date: date
-    due_at: datetime
-    days_late: int
-    submitted_at: datetime
-    on_behalf_of: str = ""
-
-
-@dataclass(frozen=True)
-class DecidedItem:
-    """One item this post has decided; `standing` tells what became of it, in Chinese."""
-
-    unit: str
-    obligation: str
-    decision: Decision
-    decided_at: datetime
-    number: str
-    standing: str = ""
-
-
-@dataclass(frozen=True)
-class SignAllPage:
-    """Everything that waits for one post, most urgent first, and what it has decided."""
-
-    rehearsal_now: datetime | None
-    post: str
-    holder: str
-    as_of: datetime
-    waiting: tuple[WaitingItem, ...]
-    decided: tuple[DecidedItem, ...]
     contact: str

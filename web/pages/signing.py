@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from fastapi.responses import Response
 from sqlmodel import col, select
 
+from documents import previews
 from web.contexts.signing import (
     DecidedOtherwisePage,
     EarlierReturn,
     ReceiptPage,
+    SignFile,
     SignPage,
+    Since,
 )
-from web.contexts.submission import Attachment, FormField, SignOffLine
+from web.contexts.submission import FormField, SignOffLine
+from web.downloads import picture
 from web.pages import contents, measures, waiting
-from workflow import deadlines, scores
+from web.pages.doors import Door
+from workflow import asking, deadlines, posts, read_marks, revisions, scores
 from workflow.acts import Act
 from workflow.definition import Obligation
+from workflow.engine import Engine
 from workflow.refusals import LinkUnknown, NotFound
+from workflow.revisions import Revision
 from workflow.roster import UnitRow
 from workflow.signing import Choice
 from workflow.tables import Attachment as StoredFile
-from workflow.tables import Content, History, Link, SignOff, Submission
+from workflow.tables import Content, DrawnSignature, History, Link, SignOff, Submission
 
 #: Ready-made words for the comment, one tap each where scripts run, an example where they do not.
 PHRASES = ("同意。", "同意，请抓紧落实。", "请补充完善后再报。", "请按标杆逐项量化后再报。")
-
-
-@dataclass(frozen=True)
-class Door:
-    """Where the page stands: its token, its addresses' prefix, who to call."""
-
-    token: str
-    form_token: str
-    contact: str
-    rehearsal: bool
-
-    @property
-    def here(self) -> str:
-        """The path of this link."""
-        return f"/s/{self.token}"
+#: The second step of a decision, as the page announces it.
+CONFIRMS = {"none": "", "code": "动态验证码", "wecom": "企业微信身份"}
+_VIEWS = {"workbook": "view", "csv": "view", "document": "view", "picture": "view", "pdf": "show"}
 
 
 def request_of(act: Act, link: Link) -> SignOff:
@@ -53,7 +48,7 @@ def request_of(act: Act, link: Link) -> SignOff:
 
 def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
     """The request laid out for reading, nothing chosen yet."""
-    row = _submission(act, request)
+    row, link = _submission(act, request), door.link(act)
     definition = act.definition(row.programme_id)
     obligation = definition.obligations[row.obligation]
     values = _content(act, request)
@@ -62,6 +57,9 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
     told = measures.names(figures, score)
     requests = _requests(act, row)
     submitted = _submitted(act, row)
+    revision = revisions.since_sent_back(act, request)
+    post, holder, on_behalf_of = _asked(act, request, link)
+    waiting_too = waiting.others(act, link.person, request)
     return SignPage(
         action=door.here,
         form_token=door.form_token,
@@ -70,9 +68,9 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         unit=act.audience(row.programme_id).directory.unit(row.unit).name,
         obligation=obligation.title,
         asked=obligation.duty,
-        post=request.post_title,
-        holder=request.holder,
-        on_behalf_of="",
+        post=post,
+        holder=holder,
+        on_behalf_of=on_behalf_of,
         submitted_at=submitted.at if submitted else request.asked_at,
         submitted_by=submitted.actor if submitted else "",
         due_date=row.due_date,
@@ -82,12 +80,16 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         attachments=_files(act, door, request, obligation),
         criteria=tuple(one.title + (f"：{one.help}" if one.help else "") for one in obligation.criteria.values()),
         signed_before=_signed_before(requests, request),
-        returns=_returns(requests),
+        returns=_returns(requests, but=revision),
         phrases=PHRASES,
         content_hash=request.content_hash,
         contact=door.contact,
         others_href=f"{door.here}/all",
-        others_waiting=waiting.others(act, request),
+        others_waiting=waiting_too,
+        since=_since(revision),
+        reading=_reading(act, row, request, link, waiting_too),
+        confirmed_by=CONFIRMS[obligation.sign_off[request.step].confirm],
+        next_item=waiting.next_item(act, link.person, request),
         targets=measures.targets(figures),
         score=measures.score(score),
     )
@@ -95,14 +97,14 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
 
 def receipt(act: Act, door: Door, request: SignOff) -> ReceiptPage:
     """What was decided; the same page for the same decision sent twice."""
-    row = _submission(act, request)
+    row, link = _submission(act, request), door.link(act)
     filed = row.state == "filed" and row.filed_at == request.decided_at
     return ReceiptPage(
         rehearsal_now=act.now if door.rehearsal else None,
         programme=waiting.programme_of(act, row),
         unit=act.audience(row.programme_id).directory.unit(row.unit).name,
         obligation=act.definition(row.programme_id).obligations[row.obligation].title,
-        record=waiting.record_of(request),
+        record=waiting.record_of(act, request, drawn_href=f"{door.here}/signature"),
         days_late=deadlines.days_late(row.due_date, row.filed_at)
         if filed and row.filed_at and row.late
         else 0
@@ -110,8 +112,15 @@ def receipt(act: Act, door: Door, request: SignOff) -> ReceiptPage:
         else None,
         contact=door.contact,
         others_href=f"{door.here}/all" if waiting.list_open(act, request) else "",
-        others_waiting=waiting.others(act, request),
+        others_waiting=waiting.others(act, link.person, request),
+        next_item=waiting.next_item(act, link.person, request),
     )
+
+
+def after_reading(act: Act, door: Door, person: str, request: SignOff) -> str:
+    """Where to go on once an item is put aside: to the next that was not read yet, after the last to the list."""
+    following = waiting.next_item(act, person, request)
+    return following.href if following and following.unread else f"{door.here}/all"
 
 
 def decided_otherwise(act: Act, door: Door, request: SignOff, attempted: Choice) -> DecidedOtherwisePage:
@@ -122,6 +131,15 @@ def decided_otherwise(act: Act, door: Door, request: SignOff, attempted: Choice)
         record=shown.record, attempted=attempted, contact=door.contact, others_href=shown.others_href,
         others_waiting=shown.others_waiting,
     )  # fmt: skip
+
+
+def signature(engine: Engine, door: Door) -> Response:
+    """The drawn signature of the decision behind a link; raises NotFound where there is none."""
+    with engine.looking() as act:
+        found = act.session.get(DrawnSignature, request_of(act, door.link(act)).id)
+    if found is None:
+        raise NotFound
+    return picture(found.png)
 
 
 def file_of(act: Act, request: SignOff, attachment_id: int) -> StoredFile:
@@ -167,23 +185,43 @@ def _fields(act: Act, request: SignOff, obligation: Obligation) -> tuple[FormFie
     )
 
 
-def _files(act: Act, door: Door, request: SignOff, obligation: Obligation) -> tuple[Attachment, ...]:
+def _files(act: Act, door: Door, request: SignOff, obligation: Obligation) -> tuple[SignFile, ...]:
     values = _content(act, request)
-    version = act.session.get(Content, (request.submission_id, request.content_version))
-    assert version is not None
     return tuple(
-        Attachment(
-            name=str(one["name"]),
-            href=f"{door.here}/files/{one['id']}",
-            size=int(one["size"]),
-            sha256=str(one["sha256"]),
-            uploaded_at=version.saved_at,
-            uploaded_by=version.saved_by,
-        )
+        _file(door, one)
         for name, field in obligation.form.items()
         if field.type == "file"
         for one in _listed(values.get(name))
     )
+
+
+def _file(door: Door, one: dict[str, Any]) -> SignFile:
+    name, here = str(one["name"]), f"{door.here}/files/{one['id']}"
+    view = _VIEWS.get(previews.kind_by_name(name))
+    return SignFile(name, here, f"{here}/{view}" if view else "", int(one["size"]), str(one["sha256"]))
+
+
+def _asked(act: Act, request: SignOff, link: Link) -> tuple[str, str, str]:
+    """Post and name of whoever holds the link, and for whom they sign where that is another."""
+    if link.delegation_id is None:
+        return request.post_title, request.holder, ""
+    name = posts.directory(act.session).person(link.person).name
+    title = posts.title_of(act.session, link.person, act.today)
+    return title, name, asking.named(request.post_title, request.holder)
+
+
+def _reading(
+    act: Act, row: Submission, request: SignOff, link: Link, waiting_too: int
+) -> Literal["alone", "offered", "marked"]:
+    if request.id in read_marks.marked(act.session, link.person):
+        return "marked"
+    return "offered" if waiting_too and not read_marks.signed_singly(act, row, request) else "alone"
+
+
+def _since(revision: Revision | None) -> Since | None:
+    if revision is None:
+        return None
+    return Since(revision.at, revision.who, revision.what, revision.comment, revision.changes)
 
 
 def _listed(value: object) -> list[dict[str, Any]]:
@@ -199,20 +237,22 @@ def _signed_before(requests: list[SignOff], mine: SignOff) -> tuple[SignOffLine,
     return tuple(
         SignOffLine(
             step=one.step + 1,
-            post=one.post_title,
-            holder=one.holder,
+            post=one.decided_by_title if one.delegation_id else one.post_title,
+            holder=one.decided_by_name if one.delegation_id else one.holder,
             decision="approve",
             decided_at=one.decided_at,
             comment=one.comment,
+            on_behalf_of=asking.named(one.post_title, one.holder) if one.delegation_id else "",
         )
         for one in requests
         if one.round == mine.round and one.decision == "approve" and one.id != mine.id
     )
 
 
-def _returns(requests: list[SignOff]) -> tuple[EarlierReturn, ...]:
+def _returns(requests: list[SignOff], *, but: Revision | None) -> tuple[EarlierReturn, ...]:
+    """The returns of earlier rounds; the last is told with what changed since."""
     return tuple(
         EarlierReturn(at=one.decided_at, post=one.post_title, holder=one.holder, comment=one.comment)
         for one in requests
-        if one.decision == "return" and one.decided_at is not None
+        if one.decision == "return" and one.decided_at is not None and (but is None or one.decided_at != but.at)
     )

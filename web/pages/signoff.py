@@ -5,39 +5,38 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from web import rendering
-from web.access import FormTokenRefused, check_form_token, form_token
-from web.contexts import Page
+from web.access import form_token
 from web.contexts.signing import DeadLinkPage
-from web.downloads import download
+from web.pages import acknowledge, confirming, deciding, dispute, previews, together, waiting
 from web.pages import signing as views
-from web.pages import waiting
-from workflow import links, signing
-from workflow.acts import Act, Actor
+from web.pages.doors import Door, Given, Take, Way, answer
+from web.pages.proofs import PROOF, Means
 from workflow.engine import Engine
-from workflow.refusals import AlreadyDecided, ContentChanged, DecisionIncomplete, LinkUnknown, NotFound
-from workflow.signing import Choice
-from workflow.tables import SignOff
+from workflow.refusals import LinkUnknown, NotFound
 
 #: Misses from one address within WINDOW seconds after which further misses are told to wait.
 MISSES = 20
 WINDOW = 60.0
-Reply = tuple[Page, int]
+#: A decision has some fields, the list of a leader one for each item.
+MOST_FIELDS = 2000
 
+#: The list of a leader, and what puts an item among those to approve together, behind a link of either purpose.
+TOGETHER = Way(waiting.shown, together.taken, together.stale)
+READING = Way(deciding.shown, deciding.read, deciding.stale)
 
-@dataclass(frozen=True)
-class Said:
-    """What the approver entered."""
-
-    decision: str
-    comment: str
-    name: str
+#: What a link opens, by its purpose; any other purpose is a dead link.
+WAYS: Mapping[str, Way] = {
+    "item": deciding.WAY,
+    "dispute": dispute.WAY,
+    "acknowledge": acknowledge.WAY,
+    "desk": TOGETHER,
+}
 
 
 class Guesses:
@@ -58,128 +57,99 @@ class Guesses:
             return len(seen) > MISSES and at - seen[0] <= WINDOW
 
 
-def router(engine: Engine, *, secret: bytes, contact: str) -> APIRouter:
-    """The routes under ``/s/``; ``contact`` is who to call when a link is dead."""
+async def sent(request: Request) -> AsyncIterator[Given]:
+    """The fields of a form, read before anything is looked up; a file among them counts for nothing."""
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    yield {**fields, PROOF: request.cookies.get(PROOF, "")}
+
+
+Sent = Annotated[Given, Depends(sent)]
+
+
+def router(engine: Engine, *, secret: bytes, contact: str, means: Means | None = None) -> APIRouter:
+    """The routes under ``/s/``; ``contact`` is who to call when a link is dead, ``means`` what second steps take."""
+    means = means or Means(secret)
     routes = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
     guesses = Guesses()
 
-    def door(token: str) -> views.Door:
-        return views.Door(token, form_token(secret, f"sign-off {token}"), contact, engine.rehearsal)
+    def door(token: str) -> Door:
+        return Door(token, form_token(secret, f"sign-off {token}"), contact, engine.rehearsal, means)
 
     def dead(request: Request) -> Response:
         address = request.client.host if request.client else ""
         if guesses.too_many(address):
             return HTMLResponse("尝试过于频繁，请一分钟后再试。", 429, {"Retry-After": "60"})
-        return _page(DeadLinkPage(contact), 404)
+        return answer(DeadLinkPage(contact), 404)
 
-    @routes.api_route("/s/{token}", methods=["GET", "HEAD"])
-    def show(token: str, request: Request) -> Response:
+    def guarded(token: str, request: Request, reply: Callable[[Door], Response]) -> Response:
         try:
-            with engine.looking() as act:
-                return _page(*_shown(act, door(token)))
-        except LinkUnknown:
-            return dead(request)
-
-    @routes.api_route("/s/{token}/all", methods=["GET", "HEAD"])
-    def show_all(token: str, request: Request) -> Response:
-        try:
-            with engine.looking() as act:
-                link = links.resolve(act.session, token, act.now)
-                if link.purpose == "item":
-                    waiting.check_list_open(act, views.request_of(act, link))
-                return _page(waiting.sign_all_page(act, link.person, contact=contact, rehearsal=engine.rehearsal), 200)
-        except LinkUnknown:
-            return dead(request)
-
-    @routes.api_route("/s/{token}/files/{attachment_id}", methods=["GET", "HEAD"])
-    def file(token: str, attachment_id: int, request: Request) -> Response:
-        try:
-            with engine.looking() as act:
-                link = links.resolve(act.session, token, act.now)
-                found = views.file_of(act, views.request_of(act, link), attachment_id)
-                return download(found.data, found.name, found.media_type)
+            return reply(door(token))
         except (LinkUnknown, NotFound):
             return dead(request)
 
-    @routes.post("/s/{token}")
-    def decide(
-        token: str,
-        request: Request,
-        decision: Annotated[str, Form()] = "",
-        comment: Annotated[str, Form()] = "",
-        name: Annotated[str, Form()] = "",
-        content_hash: Annotated[str, Form()] = "",
-        form_token: Annotated[str, Form()] = "",
-    ) -> Response:
-        here, said = door(token), Said(decision, comment, name)
-        try:
-            with engine.looking() as act:
-                asked = views.request_of(act, links.resolve(act.session, token, act.now))
-            check_form_token(secret, f"sign-off {token}", form_token)
-            if decision not in ("approve", "return"):
-                return _again(engine, here, said, "decision", "请选择“同意”或“退回”", 422)
-            return _decided(engine, here, asked, said, content_hash)
-        except FormTokenRefused:
-            return _again(engine, here, said, "decision", "页面已过期，请重新选择后提交", 403)
-        except LinkUnknown:
-            return dead(request)
+    @routes.api_route("/s/{token}", methods=["GET", "HEAD"])
+    def show(token: str, request: Request) -> Response:
+        return guarded(token, request, lambda here: _shown(engine, here))
 
+    @routes.post("/s/{token}")
+    def take(token: str, request: Request, given: Sent) -> Response:
+        return guarded(token, request, lambda here: _chosen(here, given, _way(engine, here))(engine, here, given))
+
+    @routes.api_route("/s/{token}/all", methods=["GET", "HEAD"])
+    def show_all(token: str, request: Request) -> Response:
+        return guarded(token, request, lambda here: _shown(engine, here, TOGETHER))
+
+    @routes.post("/s/{token}/all")
+    def take_all(token: str, request: Request, given: Sent) -> Response:
+        return guarded(token, request, lambda here: _chosen(here, given, TOGETHER)(engine, here, given))
+
+    @routes.post("/s/{token}/read")
+    def read(token: str, request: Request, given: Sent) -> Response:
+        return guarded(token, request, lambda here: _chosen(here, given, READING)(engine, here, given))
+
+    @routes.api_route("/s/{token}/files/{attachment_id}", methods=["GET", "HEAD"])
+    def file(token: str, attachment_id: int, request: Request) -> Response:
+        return guarded(token, request, lambda here: previews.saved(engine, here, attachment_id))
+
+    @routes.api_route("/s/{token}/files/{attachment_id}/view", methods=["GET", "HEAD"])
+    def view(token: str, attachment_id: int, request: Request) -> Response:
+        return guarded(token, request, lambda here: previews.opened(engine, here, attachment_id))
+
+    @routes.api_route("/s/{token}/files/{attachment_id}/show", methods=["GET", "HEAD"])
+    def show_file(token: str, attachment_id: int, request: Request) -> Response:
+        return guarded(token, request, lambda here: previews.shown(engine, here, attachment_id))
+
+    @routes.api_route("/s/{token}/signature", methods=["GET", "HEAD"])
+    def signature(token: str, request: Request) -> Response:
+        return guarded(token, request, lambda here: views.signature(engine, here))
+
+    confirming.add_routes(routes, engine, means=means, door=door, dead=dead, contact=contact)
     return routes
 
 
-def _shown(act: Act, door: views.Door) -> Reply:
-    link = links.resolve(act.session, door.token, act.now)
-    if link.purpose == "desk":
-        return waiting.sign_all_page(act, link.person, contact=door.contact, rehearsal=door.rehearsal), 200
-    request = views.request_of(act, link)
-    return (views.receipt(act, door, request) if request.decision else views.sign_page(act, door, request)), 200
-
-
-def _decided(engine: Engine, door: views.Door, asked: SignOff, said: Said, content_hash: str) -> Response:
-    actor = Actor(signing.named(asked.post_title, asked.holder), "approver")
-    choice: Choice = "approve" if said.decision == "approve" else "return"
-    assert asked.id is not None
-    try:
-        with engine.acting(actor) as act:
-            # The link is looked at again inside the transaction that decides.
-            link = links.resolve(act.session, door.token, act.now)
-            signing.sign(
-                act, asked.id, choice, comment=said.comment, typed_name=said.name, channel="link",
-                content_hash=content_hash, hand=signing.hand_of(act, link),
-            )  # fmt: skip
-    except DecisionIncomplete as refused:
-        return _again(engine, door, said, str(refused.facts["field"]), refused.text, 422)
-    except AlreadyDecided:
-        with engine.looking() as act:
-            return _page(views.decided_otherwise(act, door, _request(act, door), choice), 409)
-    except ContentChanged:
-        with engine.looking() as act:
-            now = _request(act, door)
-            return _page(replace(views.sign_page(act, door, now), changed_at=now.asked_at), 409)
+def _shown(engine: Engine, door: Door, way: Way | None = None) -> Response:
+    """What a link shows, by its purpose unless it is told."""
     with engine.looking() as act:
-        return _page(views.receipt(act, door, _request(act, door)), 200)
+        link = door.link(act)
+        return answer(*(way or _of(link.purpose)).show(act, door, link))
 
 
-def _again(engine: Engine, door: views.Door, said: Said, field: str, error: str, status: int) -> Response:
-    """The page once more with what was entered and what is wrong with it."""
+def _way(engine: Engine, door: Door) -> Way:
     with engine.looking() as act:
-        now = _request(act, door)
-        if now.decision is not None:
-            return _page(views.receipt(act, door, now), 200)
-        page = views.sign_page(act, door, now)
-    chosen: Choice | None = "approve" if said.decision == "approve" else "return" if said.decision == "return" else None
-    page = replace(page, decision=chosen, comment=said.comment, name=said.name)
-    errors = {
-        "decision": replace(page, decision_error=error),
-        "comment": replace(page, comment_error=error),
-        "name": replace(page, name_error=error),
-    }
-    return _page(errors[field], status)
+        return _of(door.link(act).purpose)
 
 
-def _request(act: Act, door: views.Door) -> SignOff:
-    return views.request_of(act, links.resolve(act.session, door.token, act.now))
+def _of(purpose: str) -> Way:
+    """Raises LinkUnknown for a purpose that has no page."""
+    if purpose not in WAYS:
+        raise LinkUnknown
+    return WAYS[purpose]
 
 
-def _page(page: Page, status: int) -> Response:
-    return HTMLResponse(rendering.render(page), status, {"X-Robots-Tag": "noindex"})
+def _chosen(door: Door, given: Given, way: Way) -> Take:
+    """What becomes of a form: taken when it came from a page of this link; raises LinkUnknown where nothing does."""
+    chosen = way.take if door.gave(given.get("form_token", "")) else way.stale
+    if chosen is None:
+        raise LinkUnknown
+    return chosen
