@@ -18,3 +18,8 @@ def download(data: bytes, name: str, media_type: str) -> Response:
     """A file as a download, whatever it claims to be."""
     headers = {"Content-Disposition": disposition(name), "X-Content-Type-Options": "nosniff"}
     return Response(data, media_type=media_type, headers=headers)
+
+
+def picture(png: bytes) -> Response:
+    """A PNG of ours, for an image on a page."""
+    return Response(png, media_type="image/png", headers={"X-Content-Type-Options": "nosniff"})

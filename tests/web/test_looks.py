@@ -12,13 +12,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from notifier.specimens import specimens
 from tests.web.samples import PAGES
+from web.contexts import SignPage
 from web.pages.frame import FRAMING, POLICY, SCRIPTED
 from web.pages.letters import LETTER_POLICY
 from web.rendering import STATIC_FOLDER, render
 from web.shell import HEADERS
 
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
-POLICIES = {"/submission-draft": SCRIPTED, "/letters": FRAMING, "/letters/request/html": LETTER_POLICY}
+SIGNED = {f"/{name}": SCRIPTED for name, page in PAGES.items() if isinstance(page, SignPage)}
+POLICIES = SIGNED | {"/submission-draft": SCRIPTED, "/letters": FRAMING, "/letters/request/html": LETTER_POLICY}
 LETTER = next(one for one in specimens() if one.name == "request").letter("https://duban.example.cn")
 STICKS_OUT = "document.documentElement.scrollWidth > window.innerWidth"
 
@@ -31,6 +33,8 @@ class Samples(BaseHTTPRequestHandler):
         static = STATIC_FOLDER / path.rpartition("/")[2]
         if path.startswith("/static/"):
             kind, body = KINDS[static.suffix], static.read_bytes()
+        elif path.startswith(("/s/", "/submissions/signatures/")):
+            kind, body = "image/svg+xml", (STATIC_FOLDER / "favicon.svg").read_bytes()
         elif path == "/letters/request/html":
             kind, body = "text/html; charset=utf-8", LETTER.html.encode()
         else:

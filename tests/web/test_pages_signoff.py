@@ -160,7 +160,7 @@ def test_files_open_through_the_link_only_when_they_are_what_is_signed(sqlite_of
         path = HEAD + world.links.standing(act.session, request.id or 0, request.person, act.now)
     leader = sqlite_office.visitor()
     page = leader.open(path)
-    answer = leader.client.get(page.link("方案（甲）.pdf"))
+    answer = leader.client.get(page.link("下载"))
     assert (answer.status_code, answer.content) == (200, f"%PDF-1.7 {UNIT} 甲".encode())
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert leader.client.get(f"{path}/files/2").status_code == 404

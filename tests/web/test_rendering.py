@@ -13,11 +13,43 @@ from jinja2 import Environment, meta
 from tests.web.samples import PAGES, mail, office, signing
 from tests.web.samples.office import at
 from web import contexts, rendering
-from web.contexts import channels, entry, frame, letters, overdue, overview, programme, submission
+from web.contexts import (
+    approvals,
+    channels,
+    confirming,
+    entry,
+    frame,
+    letters,
+    overdue,
+    overview,
+    programme,
+    sheets,
+    signers,
+    submission,
+)
 from web.contexts import mail as mail_contexts
+from web.contexts import previews as preview_contexts
 from web.contexts import signing as signing_contexts
+from web.contexts import waiting as waiting_contexts
 
-MODULES = (channels, entry, frame, letters, mail_contexts, overdue, overview, programme, signing_contexts, submission)
+MODULES = (
+    approvals,
+    channels,
+    confirming,
+    entry,
+    frame,
+    letters,
+    mail_contexts,
+    overdue,
+    overview,
+    preview_contexts,
+    programme,
+    sheets,
+    signers,
+    signing_contexts,
+    submission,
+    waiting_contexts,
+)
 HOSTILE = """'"><script>alert(1)</script><b onmouseover="alert(2)">&"""
 
 
@@ -105,7 +137,8 @@ def test_hostile_text_stays_text(name: str) -> None:
     page = rendering.render(poisoned(PAGES[name]))
     markup = Markup(page)
     assert "&lt;script&gt;" in page
-    assert all(attrs.get("src") == rendering.asset("table.js") for tag, attrs in markup.tags if tag == "script")
+    scripts = {rendering.asset("table.js"), rendering.asset("signoff.js")}
+    assert all(attrs.get("src") in scripts for tag, attrs in markup.tags if tag == "script")
     assert not {attribute for _, attrs in markup.tags for attribute in attrs if attribute.startswith("on")}
 
 
@@ -142,9 +175,10 @@ def test_every_form_that_acts_carries_the_token(name: str) -> None:
     assert all('name="form_token" value="token-of-this-form"' in form for form in acting)
 
 
-def test_only_the_content_form_has_a_script() -> None:
+def test_only_the_content_form_and_the_sign_off_page_have_a_script() -> None:
     scripted = {name for name in PAGES if "<script" in rendering.render(PAGES[name])}
-    assert scripted == {"submission-draft"}
+    signed = {name for name in PAGES if isinstance(PAGES[name], contexts.SignPage)}
+    assert scripted == {"submission-draft", *signed}
 
 
 def test_nothing_is_chosen_on_a_fresh_sign_off_page() -> None:

@@ -87,7 +87,11 @@ class SignOffAnswer(Answer):
     decided_at: Instant | None
     comment: str
     typed_name: str
-    channel: str
+    channel: str = Field(description="link 审签链接，office 办公室代录", examples=["link"])
+    decided_by: str = Field(description="凭链接作出决定的人；代录的为空", examples=["副秘书长 张某"])
+    on_behalf_of: str = Field(description="授权代签的，为其所代的审签人", examples=["副市长（分管教育和卫生健康）"])
+    confirmed: str = Field(description="已通过的身份核实，如 code:mail、wecom", examples=["code:mail"])
+    disputed_at: Instant | None = Field(description="何时被声明不是本人操作")
 
 
 class HistoryAnswer(Answer):

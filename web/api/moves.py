@@ -14,8 +14,10 @@ from web.api import answers
 from web.api.answers import SubmissionAnswer
 from web.api.values import PREFIX, Id, Storable, problems
 from web.site import Here, Site
-from workflow import ledger, signing, submissions
+from workflow import asking, handovers, ledger, signing, submissions
 from workflow.acts import Act, Actor
+from workflow.permissions import check
+from workflow.refusals import ReassignRefused
 from workflow.signing import MAX_COMMENT, Choice
 
 router = APIRouter(prefix=PREFIX, tags=["操作"])
@@ -60,6 +62,17 @@ class ExtendBody(MoveBody):
     )
 
     until: date
+
+
+class ReassignBody(MoveBody):
+    """改派给谁：花名册的人员编号，须写理由；几位审签人同时在审时以 sign_off 指明替换哪一位"""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"to": "ldxz-mishuzhang", "comment": "原审签人住院"}]}
+    )
+
+    to: Annotated[str, Field(max_length=200), Storable]
+    sign_off: int | None = Field(default=None, ge=1, le=2_147_483_647)
 
 
 Plain = MoveBody()
@@ -141,6 +154,15 @@ def urge(site: Here, actor: Caller, submission_id: Id, body: MoveBody | None = N
     return _moved(site, actor, submission_id, lambda act: submissions.urge(act, submission_id, comment=said.comment))
 
 
+@router.post(
+    "/submissions/{submission_id}/reassign",
+    responses=_EXPLAINED | problems("not-found", "already-decided", "changed-meanwhile", "reassign-refused"),
+)
+def reassign(site: Here, actor: Caller, submission_id: Id, body: ReassignBody) -> SubmissionAnswer:
+    """改派：由另一人审签，原审签人的链接随即失效。"""
+    return _moved(site, actor, submission_id, lambda act: _reassign(act, submission_id, body))
+
+
 def give_back(act: Act, submission_id: int, said: DecisionBody) -> None:
     """What has reached the office is returned by the office, a pending one in the name of its approver."""
     row = ledger.load(act.session, submission_id)
@@ -154,6 +176,17 @@ def _decide(act: Act, submission_id: int, choice: Choice, said: DecisionBody) ->
     signing.decide_for_office(
         act, submission_id, choice, comment=said.comment, sign_off_id=said.sign_off, content_hash=said.content_hash
     )
+
+
+def _reassign(act: Act, submission_id: int, said: ReassignBody) -> None:
+    check(act, ledger.load(act.session, submission_id), "reassign")
+    open_ = act.session.exec(asking.open_requests(submission_id)).all()
+    wanted = [one.id for one in open_ if said.sign_off in (None, one.id)]
+    if not wanted or wanted[0] is None:
+        raise ReassignRefused(reason="没有这样的待签件。" if said.sign_off else "现在没有待签的审签人。")
+    if len(wanted) > 1:
+        raise ReassignRefused(reason="几位审签人同时在审，请以 sign_off 指明替换哪一位。")
+    handovers.reassign(act, wanted[0], to=said.to, comment=said.comment)
 
 
 def _moved(site: Site, actor: Actor, submission_id: int, move: Callable[[Act], object]) -> SubmissionAnswer:

@@ -13,7 +13,7 @@ Light = Literal["green", "yellow", "red", "none"]
 Role = Literal["office", "unit", "inspector", "admin"]
 Decision = Literal["approve", "return"]
 MessageStatus = Literal["queued", "held", "sending", "sent", "failed", "cancelled"]
-Section = Literal["programmes", "overdue", "messages", "channels", "outbox", "none"]
+Section = Literal["programmes", "overdue", "approvals", "messages", "channels", "outbox", "none"]
 
 
 @dataclass(frozen=True)

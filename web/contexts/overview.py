@@ -39,12 +39,21 @@ class ProgrammeLine:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What the office must look into: a few words, and where."""
+
+    text: str
+    link: Link
+
+
+@dataclass(frozen=True)
 class ProgrammesPage:
-    """The list of programmes, running ones first."""
+    """The list of programmes, running ones first; `cautions` are for the office alone."""
 
     frame: Frame
     programmes: tuple[ProgrammeLine, ...]
     as_of: datetime
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)

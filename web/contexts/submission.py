@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from web.contexts.frame import Choice, Decision, Frame, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.frame import Choice, Frame, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.signers import SignOffLine as SignOffLine
 
 FieldKind = Literal[
     "text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file", "unit", "table"
 ]  # fmt: skip
-ActName = Literal["withdraw", "accept", "approve", "return", "extend", "exempt", "reopen", "urge", "finding"]
+ActName = Literal[
+    "withdraw", "accept", "approve", "return", "extend", "exempt", "reopen", "urge", "finding", "reassign"
+]
 
 
 @dataclass(frozen=True)
@@ -183,20 +186,6 @@ class Prerequisite:
 
 
 @dataclass(frozen=True)
-class SignOffLine:
-    """One approver of one step, named as at the time of asking; `decision` is None while it is open."""
-
-    step: int
-    post: str
-    holder: str
-    decision: Decision | None = None
-    decided_at: datetime | None = None
-    comment: str = ""
-    on_behalf_of: str = ""
-    asked: bool = True
-
-
-@dataclass(frozen=True)
 class HistoryLine:
     """One entry of the history, oldest first. `noticed_at` is set when the sweep found it out later."""
 
@@ -210,7 +199,10 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A message about this submission, with where its proof of delivery is."""
+    """A message about this submission, with where its proof of delivery is.
+
+    `acknowledged` says whether it was signed for (签收), empty where that was not asked.
+    """
 
     at: datetime
     kind: str
@@ -219,14 +211,16 @@ class SentMessage:
     channel: str
     status: MessageStatus
     href: str
+    acknowledged: str = ""
 
 
 @dataclass(frozen=True)
 class Act:
     """Something the caller may do now, as one small form; `comment` and `error` survive a refusal.
 
-    `until` (a local date, for an extension), `approvers` (for a decision the office enters from paper) and `kinds`
-    (of a finding) are None or empty when the act does not ask for them.
+    `until` (a local date, for an extension), `approvers` (for a decision the office enters from paper, or gives to
+    somebody else), `people` (to give it to, with `to` as it was typed) and `kinds` (of a finding) are None or empty
+    when the act does not ask for them.
     """
 
     name: ActName
@@ -236,6 +230,8 @@ class Act:
     until: date | None = None
     approvers: tuple[Choice, ...] = ()
     kinds: tuple[Choice, ...] = ()
+    people: tuple[str, ...] = ()
+    to: str = ""
     error: str = ""
 
 
@@ -247,7 +243,8 @@ class SubmissionPage:
     for a caller who usually only reads. `units` are offered where a unit is asked for. `standing` is set where
     the lifecycle has a word of its own for the state.
     `heading` tells it from others of its obligation, `about` is the unit it is about where another owes it,
-    `owner_post` the post that owes it personally; `cause` opened it, `follow_ups` are what it opened.
+    `owner_post` the post that owes it personally; `cause` opened it, `follow_ups` are what it opened. `sheet_href` is
+    the 审签单, empty while nobody has decided anything.
     """
 
     frame: Frame
@@ -286,6 +283,7 @@ class SubmissionPage:
     score: ScoreLine | None = None
     units: tuple[str, ...] = ()
     heading: str = ""
+    sheet_href: str = ""
     about: str = ""
     owner_post: str = ""
     cause: Relation | None = None

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
+from notifier.channels.wecom_identity import WecomIdentity
 from web.contexts.entry import ProblemPage, SampleAccount
 from web.contexts.frame import Frame
 from web.pages import (
+    approvals,
     assets,
     channels,
     clock,
@@ -21,10 +23,14 @@ from web.pages import (
     overview,
     password,
     programme,
+    sheets,
     signoff,
     submission,
+    supervision,
+    verify,
 )
 from web.pages.frame import House, address_of, frame, show
+from web.pages.proofs import Means
 from workflow.engine import Engine
 
 __all__ = ["add_to", "routers"]
@@ -39,16 +45,23 @@ def routers(
     demo_accounts: Sequence[SampleAccount] = (),
     channels_open: Sequence[str] = (),
     groups: int = 0,
+    identity: WecomIdentity | None = None,
 ) -> list[APIRouter]:
     """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page.
 
-    ``channels_open`` are the configured channels, ``groups`` the number of the office's group addresses.
+    ``channels_open`` are the configured channels, ``groups`` the number of the office's group addresses, ``identity``
+    asks WeCom who somebody is.
     """
     house = House(
         engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts), tuple(channels_open), groups
     )  # fmt: skip
-    rooms = (entry, password, overview, programme, submission, overdue, mail, channels, letters, clock)
-    return [assets.router(), signoff.router(engine, secret=secret, contact=contact), *(r.router(house) for r in rooms)]
+    rooms = (
+        entry, password, overview, programme, sheets, submission, overdue, approvals, supervision, mail, channels,
+        letters, clock, verify,
+    )  # fmt: skip
+    means = Means(secret, house.base_url, house.channels, identity)
+    leaders = signoff.router(engine, secret=secret, contact=contact, means=means)
+    return [assets.router(), leaders, *(r.router(house) for r in rooms)]
 
 
 def add_to(
@@ -61,11 +74,12 @@ def add_to(
     demo_accounts: Sequence[SampleAccount] = (),
     channels_open: Sequence[str] = (),
     groups: int = 0,
+    identity: WecomIdentity | None = None,
 ) -> None:
     """Give an application its pages, and refusals the looks of a page."""
     rooms = routers(
         engine, secret=secret, base_url=base_url, contact=contact, demo_accounts=demo_accounts,
-        channels_open=channels_open, groups=groups,
+        channels_open=channels_open, groups=groups, identity=identity,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room)
@@ -101,4 +115,4 @@ def _near(request: Request) -> str:
     parts = request.url.path.split("/")
     if parts[1] == "submissions" and len(parts) > 3 and parts[2].isdecimal():
         return f"/submissions/{parts[2]}"
-    return "/"
+    return "/approvals" if parts[1] == "approvals" and len(parts) > 2 else "/"

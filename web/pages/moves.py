@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from web.pages import people
 from web.rendering import day
-from workflow import causes, findings, signing, submissions
+from workflow import causes, findings, handovers, signing, submissions
 from workflow.acts import Act
 from workflow.dossier import Dossier
-from workflow.refusals import CommentMissing, DateRefused, NotFound
+from workflow.refusals import CommentMissing, DateRefused, NotFound, ReassignRefused
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Asked:
     content_hash: str = ""
     error: str = ""
     kind: str = ""
+    to: str = ""
 
     @property
     def until(self) -> date | None:
@@ -103,6 +105,18 @@ def _finding(act: Act, found: Dossier, asked: Asked) -> str:
     return "已记录检查发现" + (f"，并开启{len(opened)}件后续事项。" if opened else "。")
 
 
+def _reassign(act: Act, found: Dossier, asked: Asked) -> str:
+    waiting = [line.id for line in found.sign_off if line.id and line.asked_at and line.decision is None]
+    chosen = int(asked.approver) if asked.approver.isdecimal() and len(asked.approver) < 10 else next(iter(waiting), 0)
+    if chosen not in waiting:
+        raise NotFound
+    to = people.everybody(act).key(asked.to)
+    if to is None:
+        raise ReassignRefused(reason="请从列表中选一位花名册中的任职人。", field="to")
+    handovers.reassign(act, chosen, to=to, comment=asked.comment)
+    return f"已改派给{asked.to.strip()}，原审签链接随即失效。"
+
+
 _MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
     "urge": _urge,
     "withdraw": _withdraw,
@@ -113,4 +127,5 @@ _MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
     "exempt": _exempt,
     "reopen": _reopen,
     "finding": _finding,
+    "reassign": _reassign,
 }

@@ -20,6 +20,7 @@ from web.contexts.overview import (
     ProgrammeLine,
     ProgrammesPage,
 )
+from web.pages import cautions
 from web.pages.frame import Asked, House, frame, occurrence_of, own_word, show, signed_in
 from web.rendering import WORDS
 from workflow import board, overview
@@ -38,7 +39,8 @@ def router(house: House) -> APIRouter:
     def programmes(request: Request) -> Response:
         with house.engine.looking(signed_in(request)) as act:
             lines = tuple(_line(one) for one in overview.programmes(act))
-            return show(house, request, ProgrammesPage(frame(house, request, act, "programmes"), lines, act.now))
+            around = frame(house, request, act, "programmes")
+            return show(house, request, ProgrammesPage(around, lines, act.now, cautions.of_office(act)))
 
     @routes.get("/programmes/{key}")
     def the_board(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from fastapi import Request
 
@@ -16,14 +16,14 @@ from web.contexts.submission import (
     HistoryLine,
     Prerequisite,
     SentMessage,
-    SignOffLine,
     SubmissionPage,
 )
-from web.pages import chain, contents, measures
+from web.pages import chain, contents, measures, people, signers
 from web.pages.contents import Kept
 from web.pages.frame import House, desk_text, frame, occurrence_of, own_word, warned
 from web.pages.mail import CHANNELS
 from web.pages.moves import Asked
+from web.pages.signers import is_open
 from web.rendering import day
 from workflow import acts as doing
 from workflow import papers, signing
@@ -38,6 +38,7 @@ ORDER: tuple[ActName, ...] = (
     "accept",
     "approve",
     "return",
+    "reassign",
     "extend",
     "exempt",
     "reopen",
@@ -73,7 +74,7 @@ def page(
     offered = _acts(act, found, asked)
     if asked and asked.error and asked.move not in [one.name for one in offered]:
         around = warned(around, asked.error)
-    read = replace(_to_read(found, around), acts=offered)
+    read = replace(_to_read(act, found, around), acts=offered)
     # What was typed stays in the form even when the form is closed by now: it may be all there is of it.
     if kept is None and not (may_edit and (filling or act.actor.role not in OFFICE)):
         return replace(read, edit_href=f"{here}?fill=1" if may_edit else "")
@@ -82,7 +83,7 @@ def page(
     return replace(read, fields=fields, editing=_editing(found, here, kept), form_error=kept.error)
 
 
-def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
+def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
     one = found.summary
     return SubmissionPage(
         frame=around,
@@ -108,7 +109,7 @@ def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
         fields=contents.to_read(found),
         criteria=tuple(two.title + (f"：{two.help}" if two.help else "") for two in found.criteria.values()),
         prerequisites=tuple(_prerequisite(prior) for prior in found.prerequisites),
-        sign_off=tuple(_signer(line) for line in found.sign_off),
+        sign_off=signers.lines(act, found.sign_off),
         history=tuple(_happened(found, line) for line in found.history),
         messages=_messages(found),
         asked=found.duty,
@@ -117,11 +118,18 @@ def _to_read(found: Dossier, around: Frame) -> SubmissionPage:
         score=measures.score(found.score),
         units=found.units,
         heading=one.heading,
+        sheet_href=_sheet(found),
         about=one.subject.name if one.subject else "",
         owner_post=one.owner_post,
         cause=chain.cause(found),
         follow_ups=chain.follow_ups(found),
     )
+
+
+def _sheet(found: Dossier) -> str:
+    """Where the sheet of what was signed is, empty while nobody has decided anything."""
+    signed = any(line.event in ("approve", "return") and "sign_off" in line.facts for line in found.history)
+    return f"/submissions/{found.summary.id}/sheet" if signed else ""
 
 
 def _editing(found: Dossier, here: str, kept: Kept) -> Editing:
@@ -137,7 +145,7 @@ def _editing(found: Dossier, here: str, kept: Kept) -> Editing:
 def _acts(act: doing.Act, found: Dossier, asked: Asked | None) -> tuple[Act, ...]:
     # The office returns what it does not accept; withdrawing is the unit's own move.
     hidden = {"withdraw"} if act.actor.role in OFFICE else set()
-    open_ = {*found.moves, *(["finding"] if found.findings else [])} - hidden
+    open_ = {*found.moves, *(["finding"] if found.findings else []), *_reassigning(act, found)} - hidden
     return tuple(_act(act, found, name, asked) for name in ORDER if name in open_)
 
 
@@ -149,10 +157,17 @@ def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> 
         comment_rule="optional" if name in _OPTIONAL else "required",
         comment=said.comment,
         until=(said.until or _later(act, found)) if name == "extend" else None,
-        approvers=_approvers(found, said.approver) if name in ("approve", "return") else (),
+        approvers=_approvers(found, said.approver) if name in ("approve", "return", "reassign") else (),
+        people=people.of_unit(people.everybody(act), found.summary.unit.name) if name == "reassign" else (),
+        to=said.to,
         kinds=_kinds(found, said.kind) if name == "finding" else (),
         error=said.error,
     )
+
+
+def _reassigning(act: doing.Act, found: Dossier) -> tuple[ActName, ...]:
+    """The office may ask somebody else while anybody is asked."""
+    return ("reassign",) if act.actor.role in OFFICE and any(map(is_open, found.sign_off)) else ()
 
 
 def _kinds(found: Dossier, chosen: str) -> tuple[Choice, ...]:
@@ -166,7 +181,7 @@ def _later(act: doing.Act, found: Dossier) -> date:
 
 def _approvers(found: Dossier, chosen: str) -> tuple[Choice, ...]:
     """Who is asked now, when there is a choice."""
-    asked = [line for line in found.sign_off if line.asked_at is not None and line.decision is None]
+    asked = [line for line in found.sign_off if is_open(line)]
     if len(asked) < 2:
         return ()
     return tuple(Choice(str(one.id), signing.named(one.post, one.holder), str(one.id) == chosen) for one in asked)
@@ -175,18 +190,6 @@ def _approvers(found: Dossier, chosen: str) -> tuple[Choice, ...]:
 def _prerequisite(prior: papers.Prerequisite) -> Prerequisite:
     href = f"/submissions/{prior.id}"
     return Prerequisite(prior.obligation_title, href, cast("State", prior.state), prior.filed_at)
-
-
-def _signer(line: papers.SignOffLine) -> SignOffLine:
-    return SignOffLine(
-        step=line.step,
-        post=line.post,
-        holder=line.holder,
-        decision=cast("Any", line.decision),
-        decided_at=line.decided_at,
-        comment=line.comment,
-        asked=line.asked_at is not None,
-    )
 
 
 def _happened(found: Dossier, line: papers.HistoryLine) -> HistoryLine:
@@ -243,6 +246,7 @@ def _messages(found: Dossier) -> tuple[SentMessage, ...]:
             channel=CHANNELS.get(one.channel or "", ""),
             status=cast("MessageStatus", one.status),
             href=f"/messages/{one.id}",
+            acknowledged="；".join(item.acknowledgement.text for item in one.items if item.acknowledgement),
         )
         for one in found.messages
     )

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from web import problems
-from web.downloads import download
+from web.downloads import download, picture
 from web.pages import contents, moves, record
 from web.pages.contents import Kept
 from web.pages.frame import House, Number, acting, done, show, signed_in
@@ -51,6 +51,11 @@ def router(house: House) -> APIRouter:
             found = dossier.attachment(act, submission_id, attachment_id)
             return download(found.data, found.name, found.media_type)
 
+    @routes.get("/signatures/{sign_off_id:int}")
+    def signature(sign_off_id: Number, request: Request) -> Response:
+        with house.engine.looking(signed_in(request)) as act:
+            return picture(dossier.signature(act, sign_off_id))
+
     @routes.post("/{submission_id:int}/content")
     def keep(submission_id: Number, request: Request, form: Sent) -> Response:
         actor = acting(house, request, str(form.get("form_token", "")))
@@ -66,10 +71,11 @@ def router(house: House) -> APIRouter:
         approver: Annotated[str, Form(max_length=20)] = "",
         content_hash: Annotated[str, Form(max_length=100)] = "",
         kind: Annotated[str, Form(max_length=100)] = "",
+        to: Annotated[str, Form(max_length=500)] = "",
         form_token: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         actor = acting(house, request, form_token)
-        asked = Asked(move, comment, until, approver, content_hash, kind=kind)
+        asked = Asked(move, comment, until, approver, content_hash, kind=kind, to=to)
         return _made(house, request, actor, submission_id, asked)
 
     return routes

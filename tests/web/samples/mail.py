@@ -7,7 +7,16 @@ from tests.web.samples.office import LIVE, NOW, OFFICE, at
 from web import contexts
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Choice, Link, MessageStatus, Pager
-from web.contexts.mail import Letter, Matter, MessageLine, OutboxDay, OutboxKind, OutboxLine
+from web.contexts.mail import (
+    AttemptLine,
+    Letter,
+    Matter,
+    MessageLine,
+    OutboxDay,
+    OutboxKind,
+    OutboxLine,
+    PersonProof,
+)
 
 SUBJECTS = (
     ("市能源局联络员", "", "提醒", "【提醒】报送建标学习对象，1月4日前", "sent", 1),
@@ -86,13 +95,25 @@ def message() -> contexts.MessagePage:
     )
     line = replace(message_lines()[1], attempts=2)
     frame = replace(LIVE, section="messages")
-    return contexts.MessagePage(frame, line, "fsz4@example.cn", text, at(1, 6, 9), at(1, 6, 9, 2), about)
+    tries = (
+        AttemptLine(at(1, 6, 9), "企业微信", "被拒绝", good=False, answer="81013 user invalid", meaning="收件人不存在"),
+        AttemptLine(at(1, 6, 9, 2), "邮件", "已送达", good=True, answer="250 2.0.0 Ok: queued", took="用时0.4秒"),
+    )
+    return contexts.MessagePage(frame, line, "fsz4@example.cn", text, at(1, 6, 9), at(1, 6, 9, 2), about, tries)
 
 
 def message_to_come() -> contexts.MessagePage:
     """A message that waits for its time."""
     line = replace(message_lines()[3], subject="（通知，发送时生成）", channel="未定")
-    return replace(message(), line=line, address="", text="", sent_at=None)
+    return replace(message(), line=line, address="", text="", sent_at=None, tries=())
+
+
+def messages_of_one() -> contexts.MessagesPage:
+    """One person's proof of delivery."""
+    posts = ("市人民政府副市长（四）", "分管工业和能源的副市长")
+    counts = (("已发", 12), ("未送达", 1))
+    proof = PersonProof("市人民政府副市长（四）", posts, ("邮箱 fsz4@example.cn", "企业微信 fsz4"), counts)
+    return replace(messages(), person=proof, recipient="fsz-4")
 
 
 def outbox() -> contexts.OutboxPage:

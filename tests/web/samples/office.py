@@ -21,7 +21,7 @@ from web.contexts.frame import (
     WaitingOn,
 )
 from web.contexts.overdue import OverdueFilter, OverdueLine
-from web.contexts.overview import BoardCell, BoardColumn, BoardGroup, BoardRow, NextDeadline, ProgrammeLine
+from web.contexts.overview import BoardCell, BoardColumn, BoardGroup, BoardRow, Caution, NextDeadline, ProgrammeLine
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLE = "对标先进提升创建工作"
@@ -139,7 +139,11 @@ def programmes() -> contexts.ProgrammesPage:
         provisional="2023 年放假安排尚未公布，工作日按周一至周五暂计，公布后重新计算。",
     )
     notices = (Notice("good", "时钟已拨到 2022年1月6日 10:05，其间发出 14 条消息。"),)
-    return contexts.ProgrammesPage(replace(OFFICE, section="programmes", notices=notices), (running, coming), NOW)
+    cautions = (
+        Caution("常务副市长外出，1月8日至1月16日无人代签，现有9件待签。", Link("/approvals#uncovered", "授权代签")),
+    )
+    around = replace(OFFICE, section="programmes", notices=notices)
+    return contexts.ProgrammesPage(around, (running, coming), NOW, cautions)
 
 
 def over() -> contexts.ProgrammesPage:

@@ -117,8 +117,18 @@ SIGN_OFF = (
         decided_at=at(1, 4, 17, 5),
         comment="同意，指标表已核。",
         on_behalf_of="市能源局党组书记",
+        confirmed="动态验证码（邮件）",
+        disputed_at=at(1, 5, 8, 2),
+        drawn_href="/submissions/signatures/28",
     ),
-    SignOffLine(step=2, post="分管工业和能源的副市长", holder="市人民政府副市长（四）"),
+    SignOffLine(
+        step=2,
+        post="分管工业和能源的副市长",
+        holder="市人民政府副市长（四）",
+        delegates=("市人民政府秘书长",),
+        away_until=date(2022, 1, 12),
+    ),
+    SignOffLine(step=2, post="分管环保的副市长", holder="市人民政府副市长（五）", away_until=date(2022, 1, 12)),
     SignOffLine(step=3, post="市人民政府秘书长", holder="", asked=False),
 )
 HISTORY = (
@@ -146,6 +156,14 @@ OFFICE_ACTS = (
         approvers=(Choice("vice-4", "分管工业和能源的副市长", chosen=True), Choice("head", "本单位主要负责同志")),
     ),
     Act("return", "/submissions/28/return", "required", comment="请补", error="退回时要写明理由，至少 4 个字。"),
+    Act(
+        "reassign",
+        "/submissions/28/reassign",
+        "required",
+        people=("市人民政府秘书长", "副市长（分管教育和卫生健康）"),
+        to="秘书",
+        error="不能改派：请从列表中选一位花名册中的任职人。",
+    ),
     Act("extend", "/submissions/28/extend", "required", until=date(2022, 1, 10)),
     Act("exempt", "/submissions/28/exempt", "required"),
     Act(
