@@ -18,7 +18,7 @@ STATUSES = {
     "gathering": "待发",
     "sending": "发送中",
     "sent": "已发出",
-    "held": "恢复备份后暂存",
+    "held": "恢复备份或迁移后暂存",
     "cancelled": "已取消",
     "failed": "未能送达",
     "undeliverable": "未能送达",

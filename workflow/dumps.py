@@ -123,7 +123,9 @@ def _number(version: str) -> int:
 
 def _address(url: URL) -> str:
     """The address without its password, which would show in the list of processes."""
-    return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    # Not ``URL.set``, which takes None for "leave it as it is".
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string(hide_password=False)
 
 
 def _environment(url: URL) -> dict[str, str]:

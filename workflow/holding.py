@@ -48,7 +48,7 @@ class Hold:
     def text(self) -> str:
         """The cause in Chinese, as the beginning of a sentence."""
         if self.jump is None:
-            return "恢复备份后暂不发出"
+            return "恢复备份或迁移后暂不发出"
         before, after = (at.astimezone(SHANGHAI) for at in (self.jump.before, self.jump.after))
         moved = f"由{before:%Y-%m-%d %H:%M}跳到{after:%Y-%m-%d %H:%M}"
         return f"本机时钟向前跳了{_span(self.jump.ahead)}（{moved}），消息暂不发出"

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlmodel import select
 
 from tests.commands.conftest import Duban
@@ -80,7 +80,7 @@ def test_nothing_held_goes_out_until_it_is_released(
     monkeypatch.setenv("DUBAN_DATABASE_URL", empty_url)
     assert duban("restore", str(copy)).code == 0
     ran = duban("release", "--dry-run")
-    assert ran.out.startswith(f"暂存{waiting}条消息：") and ran.said == ["原因：恢复备份后暂不发出"]
+    assert ran.out.startswith(f"暂存{waiting}条消息：") and ran.said == ["原因：恢复备份或迁移后暂不发出"]
     with closing(World.opened(empty_url)) as restored:
         assert statuses(restored) == {"held", "cancelled"}
         assert duban("release").out.startswith(f"已放行{waiting}条消息：")
@@ -205,3 +205,8 @@ def test_a_backup_of_the_other_kind_is_refused(
     assert "不是 SQLite 的备份文件" in duban("restore", str(copy)).err
     assert not (tmp_path / "other.db").exists()
     assert busy.store.dialect == "postgresql"
+
+
+def test_no_program_is_told_the_password_on_its_command_line() -> None:
+    shown = dumps._address(make_url("postgresql+psycopg://duban:geheim@10.0.0.1:5433/city?sslmode=require"))
+    assert shown == "postgresql://duban@10.0.0.1:5433/city?sslmode=require"
