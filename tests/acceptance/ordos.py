@@ -178,7 +178,7 @@ def nobody_submits() -> None:
         duban.run("launch", str(DEFINITION), *arguments)
         duban.start()
         duban.clock("2022-12-31T23:59:59")
-        live = duban.every("/messages")
+        live = [one for one in duban.every("/messages") if one["kind"] != "anchor"]
         assert alerts == Counter((one["sent_at"], one["kind"], one["recipient"]["person"]) for one in live)
         said(f"duban rehearse prints the {len(live)} alerts of the live run with nobody submitting")
         shown = duban.run("launch", str(DEFINITION), "--cycle", "2027", "--roster", str(ROSTER), "--dry-run")

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import service
 from tests.commands.conftest import Duban
 from tests.doubles.smtp import SmtpDouble
 from tests.workflow.world import LAUNCH, ROOT, World, local
-from workflow import audit
+from workflow import anchor_files, audit
+from workflow.anchor_files import AnchorFile
 from workflow.tables import Meta
 
 UNIT = "JYTYJ"
@@ -143,8 +145,40 @@ def test_a_whole_record_is_said_to_be_whole(told: World, duban: Duban) -> None:
     with told.look() as act:
         size = audit.size(act.session)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"核验了183件报送件的{size.entries}条历史：完整无误\n"
+    assert ran.out.splitlines()[0] == f"核验了183件报送件的{size.entries}条历史：完整无误"
     assert size.entries > 183 + 60
+
+
+def test_the_outcome_tells_what_is_proven_from_outside_and_what_is_not(
+    told: World, duban: Duban, tmp_path: Path
+) -> None:
+    alone = duban("audit", "verify").out.splitlines()[1:]
+    assert alone[0] == "每日存证2021-12-31至2022-01-05（2次）：没有库外文件可对照，只能证明库内前后一致"
+    AnchorFile(tmp_path / "kept" / "copy.anchors").follow(told.store)
+    proven = duban("audit", "verify", "--anchors", "kept/copy.anchors")
+    assert proven.code == 0
+    assert "每日存证2021-12-31至2022-01-05（2次）：已由库外文件“kept/copy.anchors”证实" in proven.out
+    with told.act(LAUNCH) as act:
+        act.session.execute(text("DELETE FROM anchored_head WHERE day = '2022-01-05'"))
+        act.session.execute(text("DELETE FROM anchor WHERE day = '2022-01-05'"))
+    lost = duban("audit", "verify", "--anchors", "kept/copy.anchors")
+    assert lost.code == 1
+    assert "2022-01-05的存证在文件中有，数据库中没有（anchor-gone）" in lost.out
+
+
+def test_a_file_to_compare_with_that_is_not_there_is_refused(told: World, duban: Duban) -> None:
+    ran = duban("audit", "verify", "--anchors", "nowhere.anchors")
+    assert ran.code == 1 and "nowhere.anchors" in ran.err and "Traceback" not in ran.err
+
+
+def test_the_clock_that_a_command_moves_writes_the_anchors_file(
+    told: World, settled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUBAN_ANCHOR_FILE", str(tmp_path / "outside.anchors"))
+    with service.open_service() as opened:
+        opened.engine.advance(local("2022-01-07 10:00"))
+    assert [line.anchor is not None for line in anchor_files.read(tmp_path / "outside.anchors")] == [True] * 2
+    assert settled and told
 
 
 def test_tampering_is_found_at_its_place(told: World) -> None:
@@ -170,13 +204,14 @@ def test_faults_are_told_by_submission_and_end_in_exit_code_1(told: World, duban
         act.session.execute(text("DELETE FROM history WHERE submission_id = :id AND seq = 2"), {"id": other})
     ran = duban("audit", "verify")
     assert (ran.code, ran.err) == (1, "")
-    assert sorted(ran.out.splitlines()[:-1]) == sorted(
+    told_of, [outcome, *_] = ran.out.splitlines()[:2], ran.out.splitlines()[2:]
+    assert sorted(told_of) == sorted(
         [
             f"报送件{number}：第4条历史与校验值不符，内容被改动过（entry-changed）",
             f"报送件{other}：第3条历史之前缺少第2条（entry-missing）",
         ]
     )
-    assert ran.out.splitlines()[-1].endswith("2件有问题，共2处")
+    assert outcome.endswith("2件有问题，共2处")
 
 
 def test_entries_that_change_places_are_found(told: World, duban: Duban) -> None:

@@ -224,7 +224,7 @@ class World:
         clock.advance(self.store, target, self.links)
 
     def letters(self, kind: str | None = None, *, person: str | None = None) -> list[Letter]:
-        """Messages in the order they were queued, with their items."""
+        """Messages in the order they were queued, with their items; the record's daily anchors only when asked for."""
         with self.store.read() as session:
             items: dict[int, list[Said]] = {}
             pairs = select(MessageItem, Submission).join(
@@ -239,7 +239,7 @@ class World:
                 one.kind, one.person, one.not_before.astimezone(SHANGHAI), one.status, tuple(items.get(one.id or 0, ()))
             )
             for one in messages
-            if kind in (None, one.kind) and person in (None, one.person)
+            if (one.kind == kind if kind else one.kind != "anchor") and person in (None, one.person)
         ]
 
     def history(self, unit: str, obligation: str = "target-choice") -> list[History]:
