@@ -89,24 +89,21 @@ class Mailroom:
         resting: set[str] = set()
         left: list[Ready] = []
         marks = Marks(self.store, self.ways, now)
-        try:
-            for place, ready in enumerate(batch):
-                stale = time.monotonic() - written >= self.turn.total_seconds() or self.wall() >= ready.claim.lease
-                if place and stale:
-                    left += batch[place:]
-                    break
-                if ready.channel in resting:
-                    left.append(ready)
-                    continue
-                sent = self._send(ready)
-                marks.add(sent)
-                told[ready.channel, sent.receipt.delivered] = sent.answer
-                if sent.receipt.delivered:
-                    delivered.append(ready)
-                if sent.receipt.rest_seconds:
-                    resting.add(ready.channel)
-        finally:
-            marks.write()
+        for place, ready in enumerate(batch):
+            stale = time.monotonic() - written >= self.turn.total_seconds() or self.wall() >= ready.claim.lease
+            if place and stale:
+                left += batch[place:]
+                break
+            if ready.channel in resting:
+                left.append(ready)
+                continue
+            sent = self._send(ready)
+            marks.write(sent)
+            told[ready.channel, sent.receipt.delivered] = sent.answer
+            if sent.receipt.delivered:
+                delivered.append(ready)
+            if sent.receipt.rest_seconds:
+                resting.add(ready.channel)
         if left:
             claims.give_back(self.store, left[0].claim, [one.message_id for one in left])
         return len(batch) - len(left), delivered

@@ -1,20 +1,15 @@
-"""What became of what was sent, written down: the attempt's answer, and how its message stands after it.
-
-Answers that come quickly after one another are written together. So a process that dies may send again what it had
-sent within the last twentieth of a second, with the same reference; behind a slower server that is one message.
-"""
+"""What became of what was sent, written down: the attempt's answer, and how its message stands after it."""
 
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from notifier import claims
@@ -29,8 +24,6 @@ from workflow.tables import Attempt, Message
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 8
-#: So many answers are written together at most, and none waits longer than this for others.
-TOGETHER, AT_MOST_SECONDS = 16, 0.05
 
 _message = Message.__table__  # type: ignore[attr-defined]
 _attempt = Attempt.__table__  # type: ignore[attr-defined]
@@ -42,15 +35,6 @@ _END_OF_ATTEMPT = (
         begun_at=bindparam("begun"), ended_at=bindparam("ended"), outcome=bindparam("said"), answer=bindparam("told")
     )
 )
-_STANDING = (
-    update(_message)
-    .where(_message.c.id == bindparam("number"))
-    .values(
-        status=bindparam("now_status"), channel=bindparam("now_channel"), attempts=bindparam("now_attempts"),
-        not_before=bindparam("now_not_before"), sent_at=bindparam("now_sent_at"), answer=bindparam("now_answer"),
-        claimed_until=None,
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,38 +77,29 @@ class Sent:
         return " ".join(f"{self.receipt.answer} {'' if self.ready.reference in given else given}".split())[:2000]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Marks:
-    """Answers on their way into the store; ``add`` writes them down by and by, ``write`` what is left."""
+    """Writes down what became of each message the moment its answer is there.
+
+    That survives this process at once and is on disk with the next transaction that waits for it, at the latest at
+    the end of the batch; so a process that dies may send again the one message it was just sending.
+    """
 
     store: Store
     ways: Ways
     now: datetime
-    _sent: list[Sent] = field(default_factory=list)
-    _since: float = 0.0
 
-    def add(self, sent: Sent) -> None:
-        """Take an answer; what has waited long enough is written."""
-        if not self._sent:
-            self._since = time.monotonic() - (sent.ended - sent.begun).total_seconds()
-        self._sent.append(sent)
-        if len(self._sent) >= TOGETHER or time.monotonic() - self._since >= AT_MOST_SECONDS:
-            self.write()
-
-    def write(self) -> None:
-        """Write down what is left, in one transaction."""
-        if not self._sent:
-            return
-        several, self._sent = self._sent, []
-        with self.store.write() as session:
-            standing = {one.ready.message_id: _standing(one, self.ways, self.now) for one in several}
-            kept = _still_mine(session, several)
-            session.execute(_END_OF_ATTEMPT, [_end(one) for one in several])
-            if kept:
-                session.execute(_STANDING, [values for number, values in standing.items() if number in kept])
-            _after_sending(session, [one for one in several if one.ready.message_id in kept], self.now)
-        for one in several:
-            _log(one, str(standing[one.ready.message_id]["now_status"]), still_mine=one.ready.message_id in kept)
+    def write(self, sent: Sent) -> None:
+        """Complete the attempt, and settle the message unless somebody has claimed it since."""
+        ready, standing = sent.ready, _standing(sent, self.ways, self.now)
+        with self.store.write(flushed=False) as session:
+            session.execute(_END_OF_ATTEMPT, _end(sent))
+            mine = claims.still_held(ready.claim, [ready.message_id])
+            marked = session.execute(update(_message).where(*mine).values(**standing))
+            still_mine = bool(marked.rowcount)  # type: ignore[attr-defined]
+            if still_mine:
+                _after_sending(session, sent, self.now)
+        _log(sent, str(standing["status"]), still_mine=still_mine)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -147,21 +122,20 @@ def _standing(sent: Sent, ways: Ways, now: datetime) -> dict[str, Any]:
     """How a message stands after an attempt."""
     ready, receipt = sent.ready, sent.receipt
     values: dict[str, Any] = {
-        "number": ready.message_id, "now_status": "sent", "now_channel": ready.channel,
-        "now_attempts": ready.attempts, "now_not_before": ready.not_before, "now_sent_at": None,
-        "now_answer": after(ready.before, sent.answer),
+        "status": "sent", "channel": ready.channel, "attempts": ready.attempts, "not_before": ready.not_before,
+        "sent_at": None, "answer": after(ready.before, sent.answer), "claimed_until": None,
     }  # fmt: skip
     if receipt.delivered:
-        return values | {"now_sent_at": now}
+        return values | {"sent_at": now}
     if not receipt.permanent and ready.attempts < MOST_ATTEMPTS:
         wait = max(backoff(ready.attempts), timedelta(seconds=receipt.rest_seconds))
-        return values | {"now_status": "queued", "now_not_before": now + wait}
+        return values | {"status": "queued", "not_before": now + wait}
     other = None if ready.pinned else ways.after(ready.address, ready.channel)
     if other is None:
-        return values | {"now_status": "failed"}
+        return values | {"status": "failed"}
     # The next attempt keeps this line: the office sees which address is wrong even when the other one works.
     said = after(ready.before, f"{CHANNEL_TITLES[ready.channel]}：{sent.answer}")
-    return values | {"now_status": "queued", "now_channel": other, "now_attempts": 0, "now_answer": said}
+    return values | {"status": "queued", "channel": other, "attempts": 0, "answer": said}
 
 
 def _end(sent: Sent) -> dict[str, Any]:
@@ -171,23 +145,13 @@ def _end(sent: Sent) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _still_mine(session: Session, several: Sequence[Sent]) -> set[int]:
-    """Those that nobody has claimed since."""
-    found: set[int] = set()
-    for claim in {id(one.ready.claim): one.ready.claim for one in several}.values():
-        ids = [one.ready.message_id for one in several if one.ready.claim is claim]
-        mine = select(_message.c.id).where(*claims.still_held(claim, ids)).with_for_update()
-        found.update(session.execute(mine).scalars())
-    return found
-
-
-def _after_sending(session: Session, several: Sequence[Sent], now: datetime) -> None:
+def _after_sending(session: Session, sent: Sent, now: datetime) -> None:
     """What follows from an answer for other rows."""
-    if arrived := [one.ready.message_id for one in several if one.receipt.delivered]:
-        acknowledgements.sent(session, arrived, now)
-    rest = {one.ready.channel: one for one in several if one.receipt.rest_seconds}
-    for channel, one in sorted(rest.items()):
-        claims.leave_alone(session, channel, one.ended + timedelta(seconds=one.receipt.rest_seconds))
+    if sent.receipt.delivered:
+        acknowledgements.sent(session, [sent.ready.message_id], now)
+    if sent.receipt.rest_seconds:
+        rests = sent.ended + timedelta(seconds=sent.receipt.rest_seconds)
+        claims.leave_alone(session, sent.ready.channel, rests)
 
 
 def _log(sent: Sent, status: str, *, still_mine: bool) -> None:

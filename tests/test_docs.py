@@ -57,8 +57,8 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 PARTS: list[type[Part]] = [
     Definition, Obligation, FormField, Step, Rung, Acknowledge, Due, Dated, Owner, Opening, Rows, Column, Target,
-    Criterion, Sum, LightRule, WrittenLifecycle, WrittenStanding, WrittenMove, Body, Group, Planned, PlannedPart, Task, Coverage,
-    Rollover, Damage, FindingKind,
+    Criterion, Sum, LightRule, WrittenLifecycle, WrittenStanding, WrittenMove, Body, Group, Planned, PlannedPart, Task,
+    Coverage, Rollover, Damage, FindingKind,
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,9 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 #: The advisory lock that a sweeping PostgreSQL session holds; it falls with the session.
 _SWEEP = 0x6475_6261_6E01
 
+
+#: For one transaction of PostgreSQL.
+_UNFLUSHED = text("SET LOCAL synchronous_commit = off")
 
 #: SQLite's list of references that point at nothing.
 _DANGLING = "PRAGMA foreign_key_check"
@@ -106,18 +109,42 @@ class Store:
                 command.upgrade(config, "head")
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, flushed: bool = True) -> Iterator[Session]:
         """One writing transaction: committed when the block ends, rolled back when it raises.
 
-        Raises ChangedMeanwhile when PostgreSQL gave the transaction up in favour of another.
+        Not ``flushed``, it survives the death of this process but not of the machine, until the next that is flushed:
+        for notes that nobody is told of. Raises ChangedMeanwhile when PostgreSQL gave the transaction up in favour of
+        another.
         """
         try:
-            with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            with (
+                self._alone(),
+                self._flushing(flushed),
+                Session(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                if not flushed and self.dialect == "postgresql":
+                    session.execute(_UNFLUSHED)
                 yield session
         except DBAPIError as fault:
             if getattr(fault.orig, "sqlstate", None) in _LOST:
                 raise ChangedMeanwhile from fault
             raise
+
+    @contextmanager
+    def _flushing(self, flushed: bool) -> Iterator[None]:
+        """SQLite decides between transactions whether a commit waits for the disk, for its one writing connection."""
+        if flushed or self.dialect != "sqlite":
+            yield
+            return
+        with closing(self._writer.raw_connection()) as only:
+            driver = only.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            driver.execute("PRAGMA synchronous=FULL")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
