@@ -66,19 +66,6 @@ def tend(act: Act) -> int:
     return 1
 
 
-def following(session: Session, after: datetime) -> datetime | None:
-    """The end of the day after the one looked at last, None when that is no longer ahead.
-
-    In a rehearsal only where it will be anchored, so that its clock runs over quiet days.
-    """
-    looked, mode = _looked(session), session.get(Meta, "mode")
-    if looked is None:
-        return None
-    end = _midnight(looked + timedelta(days=2))
-    quiet = mode is not None and mode.value == "rehearsal" and not _moved_at_all(session)
-    return None if end <= after or quiet else end
-
-
 def anchor(act: Act, day: date) -> Anchor:
     """Anchor every history that moved since the last anchor, as it stands now, under ``day`` (Asia/Shanghai)."""
     session, before = act.session, last_root(act.session)

@@ -34,8 +34,8 @@ class Chore:
 
 
 CHORES: tuple[Chore, ...] = (
-    # First: the day that has ended is anchored as it ended.
-    Chore("anchor", anchors.due, anchors.tend, anchors.following),
+    # First, and at whatever sweep comes first: no clock needs to stop for it.
+    Chore("anchor", anchors.due, anchors.tend),
     Chore("handovers", handovers.due, handovers.tend, handovers.following),
     Chore("delegations", delegations.due, delegations.tend, delegations.following),
     Chore("acknowledgements", acknowledgements.due, acknowledgements.pass_on, acknowledgements.following),

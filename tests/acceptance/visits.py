@@ -66,6 +66,8 @@ def _links(duban: Outside) -> list[str]:
     links = list(dict.fromkeys(found))
     assert len(links) >= 2, letters
     assert "同意" in sign(links[-1], "approve")
+    # The receipt of that goes out before anybody visits.
+    duban.clock("2022-01-03T10:30:00")
     return [links[0], links[-1]]
 
 

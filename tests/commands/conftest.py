@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 import commands
 from tests.workflow.world import World
@@ -46,8 +48,9 @@ def settled(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path, 
 
 
 @pytest.fixture
-def duban(settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Duban:
-    """Runs ``duban`` with these arguments on that store, in this process."""
+def duban(settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Duban]:
+    """Runs ``duban`` with these arguments on that store, in this process; what it sets up for logging is taken back."""
+    logging_before, handlers_before = structlog.get_config(), logging.root.handlers[:]
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["duban", *arguments])
@@ -56,7 +59,9 @@ def duban(settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         out, err = capsys.readouterr()
         return Ran(code, out, err)
 
-    return run
+    yield run
+    structlog.configure(**logging_before)
+    logging.root.handlers[:] = handlers_before
 
 
 @pytest.fixture

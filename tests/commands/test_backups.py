@@ -45,7 +45,8 @@ def saved(duban: Duban, name: str = "copy.bak") -> Path:
 
 
 def unsent(world: World) -> int:
-    return sum(letter.status == "queued" for letter in world.letters())
+    with world.store.read() as session:
+        return len(session.exec(select(Message).where(Message.status == "queued")).all())
 
 
 def statuses(world: World) -> set[str]:

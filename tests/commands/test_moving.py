@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.commands.conftest import Duban
+from tests.commands.test_backups import unsent
 from tests.databases import Server
 from tests.workflow.world import ROOT, World, local
 from workflow.tables import SQLModel
@@ -74,7 +75,7 @@ def shape_of(url: str) -> set[str]:
 def test_a_moved_store_is_the_old_one_with_its_outbox_held(
     busy: World, duban: Duban, source: str, target: str, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, waiting = busy.dump(without=HELD), sum(one.status == "queued" for one in busy.letters())
+    before, waiting = busy.dump(without=HELD), unsent(busy)
     busy.close()
     ran = duban("move", source, target, "--confirm")
     assert ran.code == 0, ran.err

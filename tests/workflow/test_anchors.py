@@ -145,19 +145,6 @@ def test_what_the_letter_says_can_be_held_against_the_record(world: World, tmp_p
         assert proofs.reach(act.session, lines).proven == 1
 
 
-def test_live_the_clock_is_woken_at_midnight_and_in_a_rehearsal_only_when_something_moved(world: World) -> None:
-    with world.act(local("2021-12-31 09:00")) as act:
-        assert CHORE.following(act.session, act.now) is None, "it is due at the next sweep"
-        CHORE.tend(act)
-        assert CHORE.following(act.session, act.now) == local("2022-01-01")
-        CHORE.tend(act.at(local("2022-01-01 00:00")))
-        assert CHORE.following(act.session, local("2022-01-01")) is None
-        act.session.execute(text("UPDATE meta SET value = 'live' WHERE key = 'mode'"))
-        act.session.expire_all()
-        assert CHORE.following(act.session, local("2022-01-01")) == local("2022-01-02")
-        assert CHORE.following(act.session, local("2022-01-02")) is None, "who looks ahead comes to an end"
-
-
 def test_the_file_gets_one_line_an_anchor_and_no_anchor_twice(world: World, tmp_path: Path) -> None:
     file = AnchorFile(tmp_path / "outside" / "duban.anchors")
     assert file.follow(world.store) == 0
