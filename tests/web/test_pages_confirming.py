@@ -79,6 +79,14 @@ def test_a_wrong_code_is_told_and_writes_no_decision(coded: Behind) -> None:
     assert "已退回" in leader.press(SUBMIT, code=coded.code()).text
 
 
+def test_a_code_left_out_costs_no_try(sqlite_coded: Behind) -> None:
+    leader = at_the_code(sqlite_coded)
+    before = sqlite_coded.world.dump()
+    page = leader.press(SUBMIT, code=" ")
+    assert (page.status, "请输入六位验证码。" in page.text) == (422, True)
+    assert sqlite_coded.world.dump() == before
+
+
 def test_the_fourth_code_in_ten_minutes_is_not_sent(sqlite_coded: Behind) -> None:
     leader = at_the_code(sqlite_coded)
     for _ in range(2):

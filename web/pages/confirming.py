@@ -59,6 +59,8 @@ def proof_of(engine: Engine, door: Door, given: Given, needed: ConfirmationNeede
         return _identity_of(engine, door, given)
     if "code" not in given or "anew" in given:
         return _asks(engine, door, given)
+    if not given["code"].strip():
+        return refused(engine, door, given, CodeRefused(reason="请输入六位验证码。"))
     try:
         with engine.acting() as act:
             link = door.link(act)
