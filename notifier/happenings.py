@@ -62,8 +62,8 @@ def look(act: Act, items: Sequence[MessageItem], sign_offs: Iterable[SignOff]) -
     return found
 
 
-def told(one: Happening, reason: str, *, reader: str, asked: Sequence[SignOff]) -> str:
-    """What happened, in a line; ``asked`` are the requests open on the submission now."""
+def told(one: Happening, reason: str, *, reader: str, asked: Sequence[SignOff], back: bool = False) -> str:
+    """What happened, in a line; ``asked`` are the requests open on the submission now, ``back`` if its unit has it."""
     if one.message is not None:
         at = one.message.sent_at or one.message.not_before
         who = named(one.message.post_title, one.message.recipient)
@@ -71,7 +71,7 @@ def told(one: Happening, reason: str, *, reader: str, asked: Sequence[SignOff]) 
     if one.sign_off is None or reason == "code":
         return ""
     if reason == "handed-over":
-        return f"已移交{_successors(one.sign_off, asked)}"
+        return _gone(one.sign_off, asked, back=back)
     return _disputed(one.sign_off) if reason == "disputed" else _decided(one.sign_off, reader)
 
 
@@ -100,10 +100,14 @@ def _decided(request: SignOff, reader: str) -> str:
     return "，".join(parts)
 
 
-def _successors(old: SignOff, asked: Sequence[SignOff]) -> str:
-    """Who was asked when a request was closed, as far as they still are."""
+def _gone(old: SignOff, asked: Sequence[SignOff], *, back: bool) -> str:
+    """Where a request has gone: to whoever was asked when it was closed, as far as they still are."""
+    if old.closed_at is None:
+        return "授权代签已结束，不再由您审签"
+    if back:
+        return "已退回单位，不再由您审签"
     since = [new for new in asked if new.step == old.step and old.closed_at and new.asked_at >= old.closed_at]
-    return "、".join(named(new.post_title, new.holder) for new in since) or "他人"
+    return "已移交" + ("、".join(named(new.post_title, new.holder) for new in since) or "他人")
 
 
 def _disputed(request: SignOff) -> str:

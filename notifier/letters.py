@@ -54,7 +54,7 @@ HEADINGS = {
     "decided": "您的以下审签已记录",
     "code": "审签验证码",
     "disputed": "以下审签，审签人表示不是本人操作，请立即核实",
-    "handed-over": "以下报送件已移交他人审签，您不必再办理",
+    "handed-over": "以下报送件不再由您审签，您不必再办理",
     "unacknowledged": "以下事项的通知发出后未在规定时间内签收，请督促",
 }
 
@@ -199,11 +199,20 @@ def _card(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> s
     rows = [matter for _, of_reason in sections for matter in of_reason]
     lines = [cut(programme, ITEM)]
     for row in rows[:CARD_ROWS]:
-        told = (cut(row.unit, UNIT), cut(row.obligation, ITEM), row.lateness or f"{day_text(row.due_date)}前")
+        told = (
+            cut(row.unit, UNIT),
+            cut(row.obligation, ITEM),
+            _moment(row) or row.lateness or f"{day_text(row.due_date)}前",
+        )
         lines.append("　".join(told))
     if len(rows) > CARD_ROWS:
         lines.append(f"……共{len(rows)}件")
     return "\n".join(lines)
+
+
+def _moment(row: Matter) -> str:
+    """What was decided and when: who gets a receipt asks that, not by when it was due."""
+    return row.happened if row.reason == "decided" else ""
 
 
 def _brief(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> str:
@@ -213,7 +222,7 @@ def _brief(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> 
         alike: dict[str, list[str]] = {}
         for row in rows:
             late = f"逾期{row.days_late}天" if row.days_late else f"{day_text(row.due_date)}前"
-            alike.setdefault(f"{row.obligation}（{late}）", []).append(row.unit)
+            alike.setdefault(f"{row.obligation}（{_moment(row) or late}）", []).append(row.unit)
         lines.append(f"{_heading(reason, rows)}：")
         lines += [f"{what}：{'、'.join(units)}" for what, units in alike.items()]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ SAID_WITH = {
     "accepted": ("accept",),
     "urge": ("urge",),
     "opened": ("open",),
-    "handed-over": ("reassign",),
+    "handed-over": ("reassign", "return"),
 }
 _PART = 500
 

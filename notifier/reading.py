@@ -138,11 +138,12 @@ def _matter(act: Act, looked: Looked, place: Place, *, naming: bool) -> Matter:
         working_days_late=deadlines.working_days_late(row.due_date, act.now, act.calendar()) if late else 0,
         standing=_standing(act, row),
         stuck_with=_stuck_with(place, unit),
-        comment=happenings.said(place.happening, place.reason)
-        or looked.comments.get((place.item.submission_id, place.reason), ""),
+        comment=_comment(looked, place),
         link=_opened([looked.links.items[place.opens]]) if place.request is not None else "",
         on_behalf_of=_on_behalf_of(place),
-        happened=happenings.told(place.happening, place.reason, reader=place.item.person, asked=place.asked),
+        happened=happenings.told(
+            place.happening, place.reason, reader=place.item.person, asked=place.asked, back=row.waiting_on == "unit"
+        ),
         dispute=_opened([looked.links.disputes[place.decided.id or 0, place.item.person]]) if place.decided else "",
         code=happenings.code_of(place.happening),
         code_until=place.happening.challenge.expires_at if place.happening.challenge else None,
@@ -151,6 +152,15 @@ def _matter(act: Act, looked: Looked, place: Place, *, naming: bool) -> Matter:
         uid=_uid(looked.programmes[row.programme_id], place) if row.state in ("draft", "pending") else "",
         version=looked.versions[row.id or 0],
     )
+
+
+def _comment(looked: Looked, place: Place) -> str:
+    """What was written with it; the end of a delegation has no comment in the history of a submission."""
+    about = place.happening.sign_off
+    if place.reason == "handed-over" and about is not None and about.closed_at is None:
+        return ""
+    history = looked.comments.get((place.item.submission_id, place.reason), "")
+    return happenings.said(place.happening, place.reason) or history
 
 
 def _of_cycle(programme: Programme) -> str:

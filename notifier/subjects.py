@@ -29,7 +29,7 @@ SAID = {
     "decided": "审签已记录（{who}）：{what}",
     "code": "审签验证码（{who}）：{what}",
     "disputed": "审签人表示不是本人操作（{who}）：{what}",
-    "handed-over": "审签已移交他人（{who}）：{what}",
+    "handed-over": "不再由您审签（{who}）：{what}",
     "unacknowledged": "{which}通知未签收，请督促：{what}",
 }
 

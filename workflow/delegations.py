@@ -15,13 +15,13 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from workflow import forms, notices, posts
+from workflow import forms, notices, posts, releases
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.moments import SHANGHAI
 from workflow.permissions import OFFICE
 from workflow.refusals import CommentMissing, DelegationRefused, Forbidden, NotFound
-from workflow.tables import Delegation, Link, Person, SignOff, Submission
+from workflow.tables import Delegation, Link, Message, Person, SignOff, Submission
 
 State = Literal["upcoming", "active", "over", "withdrawn"]
 
@@ -62,17 +62,21 @@ def grant(act: Act, *, principal: str, delegate: str, since: date, until: date, 
     People are given by key. Raises DelegationRefused, CommentMissing, Forbidden.
     """
     require_office(act, "授权代签")
-    said = _said(comment, "授权的理由")
+    reason = _said(comment, "授权的理由")
     # Held, so that two who grant the same at once do not both find nothing.
-    act.session.exec(select(Person).where(Person.key == principal).with_for_update()).first()
+    pair = select(Person).where(col(Person.key).in_((principal, delegate))).order_by(Person.key)
+    act.session.exec(pair.with_for_update()).all()
     _check_people(act, principal, delegate, max(since, act.today))
     if fault := wrong_span(act, since, until):
         raise DelegationRefused(reason=fault[1], field=fault[0])
     alike = _unended().where(Delegation.principal == principal, Delegation.delegate == delegate)
     if act.session.exec(alike.where(Delegation.since <= until, Delegation.until >= since)).first() is not None:
         raise DelegationRefused(reason="这两人之间在这段日期内已有授权。", field="since")
+    if _leads_back(act.session, delegate, principal, since, until):
+        said = "代签人在这段日期内已（直接或经他人）授权给授权人，不能互相代签。"
+        raise DelegationRefused(reason=said, field="delegate")
     granted = Delegation(
-        principal=principal, delegate=delegate, since=since, until=until, comment=said,
+        principal=principal, delegate=delegate, since=since, until=until, comment=reason,
         created_at=act.now, created_by=act.actor.name,
     )  # fmt: skip
     act.session.add(granted)
@@ -218,6 +222,18 @@ def _check_people(act: Act, principal: str, delegate: str, on: date) -> None:
         raise DelegationRefused(reason="代签人须是另一个人。", field="delegate")
 
 
+def _leads_back(session: Session, delegate: str, principal: str, since: date, until: date) -> bool:
+    """Whether delegations in force within these days lead from the delegate to the principal."""
+    onward: dict[str, set[str]] = {}
+    for row in session.exec(_unended().where(Delegation.since <= until, Delegation.until >= since)):
+        onward.setdefault(row.principal, set()).add(row.delegate)
+    seen, ahead = set[str](), {delegate}
+    while ahead:
+        seen |= ahead
+        ahead = {after for one in ahead for after in onward.get(one, ())} - seen
+    return principal in seen
+
+
 def _unended() -> SelectOfScalar[Delegation]:
     return select(Delegation).where(col(Delegation.withdrawn_at).is_(None))
 
@@ -241,8 +257,9 @@ def _start(act: Act, row: Delegation) -> None:
 
 
 def _end(act: Act, row: Delegation) -> None:
-    """Take back the delegate's links, but for the receipts of what they decided."""
+    """Take back the delegate's links, but for the receipts of what they decided; they hear of what waited for them."""
     row.ended_at = act.now
+    releases.let_go(act, col(SignOff.person) == row.principal, col(Message.person) == row.delegate)
     act.session.flush()
     decided = select(SignOff.id).where(SignOff.delegation_id == row.id)
     act.session.execute(

@@ -24,6 +24,7 @@ from workflow import (
     notices,
     openings,
     permissions,
+    releases,
     schedules,
     signing,
     urging,
@@ -42,7 +43,7 @@ from workflow.refusals import (
     NobodyToUrge,
     PrerequisiteNotFiled,
 )
-from workflow.tables import Content, Submission
+from workflow.tables import Content, SignOff, Submission
 
 
 def begin(act: Act, submission_id: int, move: str) -> tuple[Submission, Obligation]:
@@ -173,14 +174,20 @@ def reopen(act: Act, submission_id: int, *, comment: str) -> Submission:
     return _give_back(act, submission_id, "reopen", comment)
 
 
-def return_filing(act: Act, submission_id: int, *, comment: str) -> Submission:
-    """The office sends back for correction what has been filed, or waits to be accepted."""
-    return _give_back(act, submission_id, "return", comment)
+def return_filing(act: Act, submission_id: int, *, comment: str, content_hash: str | None = None) -> Submission:
+    """The office sends back for correction what was filed or waits to be signed or accepted, in its own name.
+
+    With ``content_hash`` raises ContentChanged when that is not what it looked at.
+    """
+    return _give_back(act, submission_id, "return", comment, content_hash)
 
 
-def _give_back(act: Act, submission_id: int, move: str, comment: str) -> Submission:
+def _give_back(act: Act, submission_id: int, move: str, comment: str, seen: str | None = None) -> Submission:
     row, obligation = begin(act, submission_id, move)
+    if seen not in (None, row.content_hash):
+        raise ContentChanged(current=row.content_version)
     _need_comment(comment, "退回的理由" if move == "return" else "重新打开的理由")
+    releases.let_go(act, col(SignOff.submission_id) == submission_id)
     _back(act, row, obligation, move, comment, tell=True)
     return row
 

@@ -114,7 +114,7 @@ SUBJECTS = {
     "decided": (matter("decided"), f"【审签回执】审签已记录（{EDUCATION}）：{CHOICE}"),
     "code": (matter("code", code=code_placeholder(1)), f"【验证码】审签验证码（{EDUCATION}）：{CHOICE}"),
     "disputed": (matter("disputed"), f"【请核实】审签人表示不是本人操作（{EDUCATION}）：{CHOICE}"),
-    "handed-over": (matter("handed-over"), f"【督办】审签已移交他人（{EDUCATION}）：{CHOICE}"),
+    "handed-over": (matter("handed-over"), f"【督办】不再由您审签（{EDUCATION}）：{CHOICE}"),
     "unacknowledged": (matter("unacknowledged", **ONE_LATE), f"【未签收】{EDUCATION}通知未签收，请督促：{CHOICE}"),
 }
 

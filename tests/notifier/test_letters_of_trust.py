@@ -107,6 +107,12 @@ def test_a_receipt_says_what_was_decided_and_how_to_object() -> None:
     assert (letter.link, letter.link_label) == (placeholder(4), "有异议")
 
 
+def test_the_card_of_a_receipt_says_what_was_decided_and_when() -> None:
+    letter = write(facts(A_RECEIPT, kind="receipt"))
+    for said in (letter.card, letter.brief):
+        assert "同意，2022年1月3日 09:05" in said and "日前" not in said
+
+
 def test_a_receipt_carries_no_link_to_sign_and_no_page() -> None:
     letter = write(facts(A_RECEIPT, kind="receipt"))
     assert links_in(letter.text) == (4,) and PAGE not in letter.text

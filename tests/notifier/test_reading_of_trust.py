@@ -9,9 +9,9 @@ from notifier.letters import codes_in, links_in, write
 from notifier.reading import Reading
 from tests.notifier.test_reading import BASE, EDUCATION, MAYOR, MONDAY, messages
 from tests.workflow import confirming
-from tests.workflow.acknowledging import LAPSE, OVER, acknowledge, alerting, lapsed, link_to
+from tests.workflow.acknowledging import LAPSE, OVER, acknowledge, alerting, lapsed, link_to, send
 from tests.workflow.standing_in import decide_by, grant, token_of, withdraw
-from tests.workflow.world import World, local
+from tests.workflow.world import OFFICE, World, local
 from workflow import anchors, challenges, disputes, handovers, links, submissions
 from workflow.tables import Anchor
 
@@ -129,6 +129,42 @@ def test_who_no_longer_signs_is_told_who_does(world: World) -> None:
     assert found.facts is not None
     (matter,) = [one for one in found.facts.matters if one.reason == "handed-over"]
     assert (matter.happened, matter.comment, matter.link) == (f"已移交{DELEGATES_TITLE}", "分工调整", "")
+
+
+def test_a_delegate_hears_once_that_the_delegation_is_over(sqlite_world: World) -> None:
+    row = grant(sqlite_world, MAYOR, DELEGATE, "01-03", "01-06", now=MONDAY)
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    send(sqlite_world, LATER)
+    withdraw(sqlite_world, row, now=LATER)
+    found = read_last(sqlite_world, "notice", DELEGATE, at=LATER)
+    assert found.facts is not None
+    (matter,) = found.facts.matters
+    assert (matter.reason, matter.happened) == ("handed-over", "授权代签已结束，不再由您审签")
+    assert (matter.comment, matter.link) == ("", "")
+    assert sqlite_world.letters("notice", person=MAYOR) == []
+
+
+def test_nobody_hears_of_the_end_of_a_delegation_they_were_not_written_to_about(sqlite_world: World) -> None:
+    row = grant(sqlite_world, MAYOR, DELEGATE, "01-03", "01-06", now=MONDAY)
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    withdraw(sqlite_world, row, now=MONDAY)
+    assert sqlite_world.letters("notice", person=DELEGATE) == []
+
+
+def test_a_return_by_the_office_is_told_to_the_approver_and_is_not_theirs(sqlite_world: World) -> None:
+    sqlite_world.hand_in(EDUCATION, now=MONDAY)
+    send(sqlite_world, LATER)
+    with sqlite_world.act(LATER) as act:
+        submissions.return_filing(act, sqlite_world.id_of(EDUCATION), comment="缺少附件")
+    assert (sqlite_world.open_requests(EDUCATION), sqlite_world.letters("receipt")) == ([], [])
+    [request] = sqlite_world.requests(EDUCATION)
+    assert (request.decision, request.typed_name, request.closed_at) == (None, "", LATER)
+    [*_, entry] = sqlite_world.history(EDUCATION)
+    assert (entry.event, entry.actor, entry.comment) == ("return", OFFICE.name, "缺少附件")
+    found = read_last(sqlite_world, "notice", MAYOR, at=LATER)
+    assert found.facts is not None
+    (matter,) = found.facts.matters
+    assert (matter.happened, matter.comment) == ("已退回单位，不再由您审签", "缺少附件")
 
 
 def test_a_code_is_read_with_its_place_and_its_end(database_url: str) -> None:

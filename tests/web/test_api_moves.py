@@ -70,11 +70,23 @@ def test_withdrawing_gives_it_back_to_the_unit(house: House) -> None:
     assert found["history"][-1]["comment"] == "补充指标"
 
 
-def test_return_of_a_pending_one_is_its_approvers(house: House) -> None:
+def test_return_of_a_pending_one_is_the_offices_own(house: House) -> None:
     prepared(house, "pending")
     found = move(house, "return", comment="指标不具体")
+    assert (found["state"], found["waiting_on"]) == ("draft", "unit")
+    assert [line["decision"] for line in found["sign_off"]] in ([], [None])
+    last = found["history"][-1]
+    assert (last["event"], last["comment"], "代录" in last["actor"]) == ("return", "指标不具体", False)
+    assert "sign_off" not in last["facts"]
+    assert "receipt" not in [message["kind"] for message in found["messages"]]
+
+
+def test_a_return_given_on_paper_is_its_approvers(house: House) -> None:
+    prepared(house, "pending")
+    found = move(house, "return", comment="指标不具体", on_paper=True)
     assert (found["state"], found["sign_off"][0]["decision"]) == ("draft", "return")
     assert found["sign_off"][0]["comment"] == "指标不具体"
+    assert "代录" in found["history"][-1]["actor"]
 
 
 def test_return_of_a_filed_one_is_the_offices(house: House) -> None:
@@ -137,8 +149,11 @@ def test_moves_need_no_body_where_nothing_must_be_said(house: House) -> None:
         ("draft", "urge", {"remark": "x"}, 422, "request-invalid"),
         ("filled", "submit", {"if_version": 0}, 409, "content-changed"),
         ("pending", "submit", {}, 409, "not-allowed-now"),
-        ("pending", "return", {}, 422, "decision-incomplete"),
-        ("pending", "return", {"comment": "  "}, 422, "decision-incomplete"),
+        ("pending", "return", {}, 422, "comment-missing"),
+        ("pending", "return", {"comment": "  "}, 422, "comment-missing"),
+        ("pending", "return", {"on_paper": True}, 422, "decision-incomplete"),
+        ("pending", "return", {"comment": "x", "sign_off": 1}, 422, "decision-incomplete"),
+        ("pending", "return", {"comment": "x", "content_hash": "0" * 64}, 409, "content-changed"),
         ("pending", "approve", {"content_hash": "0" * 64}, 409, "content-changed"),
         ("pending", "reopen", {"comment": "x"}, 409, "not-allowed-now"),
         ("filed", "submit", {}, 409, "not-allowed-now"),

@@ -79,7 +79,8 @@ ACTS: Mapping[str, tuple[str, str, Mapping[str, str], str, str]] = {
     "extended": ("draft", "确认延期", {"until": "2022-01-10"}, "已延期至2022年1月10日", "draft"),
     "exempted": ("draft", "确认免报", {}, "已免报", "exempt"),
     "approved on paper": ("pending", "录入同意", {}, "已录入同意：副市长（分管教育和卫生健康）", "filed"),
-    "returned on paper": ("pending", "确认退回", {}, "已退回，理由已发给单位。", "draft"),
+    "returned while pending": ("pending", "确认退回", {}, "已退回，理由已发给单位。", "draft"),
+    "returned on paper": ("pending", "确认退回", {"on_paper": "yes"}, "已录入退回：副市长（分管教育", "draft"),
     "returned": ("filed", "确认退回", {}, "已退回，理由已发给单位。", "draft"),
     "reopened": ("filed", "确认重新打开", {}, "已重新打开", "draft"),
 }

@@ -17,7 +17,7 @@ from web.site import Here, Site
 from workflow import asking, handovers, ledger, signing, submissions
 from workflow.acts import Act, Actor
 from workflow.permissions import check
-from workflow.refusals import ReassignRefused
+from workflow.refusals import DecisionIncomplete, ReassignRefused
 from workflow.signing import MAX_COMMENT, Choice
 
 router = APIRouter(prefix=PREFIX, tags=["操作"])
@@ -44,6 +44,16 @@ class DecisionBody(MoveBody):
 
     sign_off: int | None = Field(default=None, ge=1, le=2_147_483_647)
     content_hash: Annotated[str, Field(max_length=64), Storable] | None = None
+
+
+class ReturnBody(DecisionBody):
+    """退回的理由；待审签件默认由办公室退回，on_paper 为真时代录审签人在纸面上作出的退回"""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"comment": "请补充对标指标", "on_paper": False}]}
+    )
+
+    on_paper: bool = False
 
 
 class SubmitBody(MoveBody):
@@ -116,9 +126,9 @@ def accept(site: Here, actor: Caller, submission_id: Id, body: MoveBody | None =
 
 
 @router.post("/submissions/{submission_id}/return", responses=_DECIDING)
-def return_(site: Here, actor: Caller, submission_id: Id, body: DecisionBody | None = None) -> SubmissionAnswer:
-    """退回：已报送或待受理的由办公室退回更正，待审签的由办公室代录审签人的退回。"""
-    said = body or DecisionBody()
+def return_(site: Here, actor: Caller, submission_id: Id, body: ReturnBody | None = None) -> SubmissionAnswer:
+    """退回：以办公室名义退回更正，待审签的随即不再等候审签人；on_paper 为真时代录审签人的退回。"""
+    said = body or ReturnBody()
     return _moved(site, actor, submission_id, lambda act: give_back(act, submission_id, said))
 
 
@@ -163,13 +173,14 @@ def reassign(site: Here, actor: Caller, submission_id: Id, body: ReassignBody) -
     return _moved(site, actor, submission_id, lambda act: _reassign(act, submission_id, body))
 
 
-def give_back(act: Act, submission_id: int, said: DecisionBody) -> None:
-    """What has reached the office is returned by the office, a pending one in the name of its approver."""
-    row = ledger.load(act.session, submission_id)
-    if row.waiting_on == "office" or row.state == "filed":
-        submissions.return_filing(act, submission_id, comment=said.comment)
-    else:
+def give_back(act: Act, submission_id: int, said: ReturnBody) -> None:
+    """The office returns in its own name; in an approver's only what it says that they gave it on paper."""
+    if said.on_paper:
         _decide(act, submission_id, "return", said)
+        return
+    if said.sign_off is not None:
+        raise DecisionIncomplete(reason="以 sign_off 指明审签人的退回是代录，请同时写明 on_paper。", field="on_paper")
+    submissions.return_filing(act, submission_id, comment=said.comment, content_hash=said.content_hash)
 
 
 def _decide(act: Act, submission_id: int, choice: Choice, said: DecisionBody) -> None:

@@ -220,7 +220,8 @@ class Act:
 
     `until` (a local date, for an extension), `approvers` (for a decision the office enters from paper, or gives to
     somebody else), `people` (to give it to, with `to` as it was typed) and `kinds` (of a finding) are None or empty
-    when the act does not ask for them.
+    when the act does not ask for them. `on_paper` is whether a return is the approver's own, given on paper; None
+    where no approver is asked.
     """
 
     name: ActName
@@ -232,6 +233,7 @@ class Act:
     kinds: tuple[Choice, ...] = ()
     people: tuple[str, ...] = ()
     to: str = ""
+    on_paper: bool | None = None
     error: str = ""
 
 

@@ -26,6 +26,7 @@ class Asked:
     error: str = ""
     kind: str = ""
     to: str = ""
+    on_paper: bool = False
 
     @property
     def until(self) -> date | None:
@@ -66,10 +67,10 @@ def _approve(act: Act, found: Dossier, asked: Asked) -> str:
 
 
 def _return(act: Act, found: Dossier, asked: Asked) -> str:
-    if found.summary.waiting_on == "office" or found.summary.state == "filed":
-        submissions.return_filing(act, found.summary.id, comment=asked.comment)
-    else:
-        _decide(act, found, asked, "return")
+    if asked.on_paper:
+        decided = _decide(act, found, asked, "return")
+        return f"已录入退回：{decided}。理由已发给单位。"
+    submissions.return_filing(act, found.summary.id, comment=asked.comment, content_hash=asked.content_hash)
     return "已退回，理由已发给单位。"
 
 

@@ -161,6 +161,7 @@ def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> 
         people=people.of_unit(people.everybody(act), found.summary.unit.name) if name == "reassign" else (),
         to=said.to,
         kinds=_kinds(found, said.kind) if name == "finding" else (),
+        on_paper=said.on_paper if name == "return" and any(map(is_open, found.sign_off)) else None,
         error=said.error,
     )
 

@@ -72,10 +72,11 @@ def router(house: House) -> APIRouter:
         content_hash: Annotated[str, Form(max_length=100)] = "",
         kind: Annotated[str, Form(max_length=100)] = "",
         to: Annotated[str, Form(max_length=500)] = "",
+        on_paper: Annotated[str, Form(max_length=10)] = "",
         form_token: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         actor = acting(house, request, form_token)
-        asked = Asked(move, comment, until, approver, content_hash, kind=kind, to=to)
+        asked = Asked(move, comment, until, approver, content_hash, kind=kind, to=to, on_paper=on_paper == "yes")
         return _made(house, request, actor, submission_id, asked)
 
     return routes
