@@ -44,18 +44,23 @@ def add_to(app: typer.Typer) -> None:
 def import_roster(
     file: Annotated[Path, typer.Argument(metavar="R", help="花名册（.xlsx 或 CSV 文件夹）")],
     dry_run: DryRun = False,
+    drop_adjustments: Annotated[
+        bool, typer.Option("--drop-adjustments", help="确认以花名册为准，取消其中没有的领导分工调整")
+    ] = False,
 ) -> None:
     """导入花名册：有一处错误就全部不导入，错误逐行列出；列出变化的内容，以及因此移交他人的待审签事项。"""
     from commands.standing_in import moved_lines
     from service import open_service
-    from workflow import handovers, posts
+    from workflow import handovers, posts, second_channels
     from workflow.roster_changes import changes
 
     roster = _read_roster(file)
     with open_service() as service, service.engine.acting() as act:
+        _keep_adjustments(act, roster, dropping=drop_adjustments or dry_run)
         found = changes(posts.export(act.session), roster)
         posts.import_roster(act.session, roster)
         gaps, moves = _gaps(act), handovers.settle(act)
+        gaps += [f"注意：{text}" for text in second_channels.of_running(act, ways=service.ways)]
         if dry_run:
             act.session.rollback()
     # Printed only now: a closed pipe must not undo what was asked for.
@@ -151,6 +156,21 @@ def _read_roster(file: Path) -> Roster:
     for warning in warnings:
         print(f"提示：{warning}", file=sys.stderr)
     return roster
+
+
+def _keep_adjustments(act: Act, roster: Roster, *, dropping: bool) -> None:
+    """Say which 领导分工调整 the roster would undo; ends here unless that is wanted."""
+    from workflow import posts
+
+    lost = posts.dropped_adjustments(act.session, roster, act.today)
+    known = posts.directory(act.session)
+    for row in lost:
+        span = f"{row.since}起" if row.since else ""
+        print(f"注意：花名册中没有{span}“{known.unit(row.unit).name}”改由{row.post}分管的领导分工调整", file=sys.stderr)
+    if lost and not dropping:
+        said = "没有导入任何内容：请先执行 duban roster export 导出最新花名册再修改"
+        print(f"{said}；确要取消以上{len(lost)}项调整，加 --drop-adjustments", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 def _show_changes(found: tuple[Change, ...]) -> None:

@@ -49,14 +49,17 @@ def add_delegation(
 ) -> None:
     """授权代签；已在等待授权人审签的事项，自起始之日起同时送代签人，授权人本人的链接仍然有效。"""
     from service import open_existing
-    from workflow import delegations
+    from workflow import delegations, second_channels
 
     with open_existing() as service, service.engine.acting() as act:
         first = _day(since) if since else act.today
         people = {"principal": _person(act, principal), "delegate": _person(act, delegate)}
         row = delegations.grant(act, **people, since=first, until=_day(until), comment=comment)
         one, other = delegations.party(act, row.principal), delegations.party(act, row.delegate)
+        unable = second_channels.in_place_of(act, row.principal, row.delegate, ways=service.ways, on=first)
     print(f"已登记授权{row.id}：{row.since}至{row.until}，{_said(other)}代{_said(one)}审签")
+    for text in unable:
+        print(f"注意：{text}")
 
 
 def list_delegations() -> None:
@@ -136,18 +139,23 @@ def supervise(
 ) -> None:
     """领导分工调整：单位自某日起改由另一位领导分管，待审签的事项一并移交；列出移交的每一件。"""
     from service import open_existing
-    from workflow import handovers
+    from workflow import handovers, second_channels
     from workflow.posts import directory
 
     with open_existing() as service, service.engine.acting() as act:
         first, known = _day(since) if since else act.today, directory(act.session)
         found = {unit: known.called(unit) for unit in units}
         codes = {row.code if row is not None else unit: leader for unit, row in found.items()}
+        before = second_channels.of_running(act, ways=service.ways, on=first)
         moves = handovers.supervise(act, codes, since=first, comment=comment)
+        after = second_channels.of_running(act, ways=service.ways, on=first)
         at_once = first <= act.today
         if dry_run:
             act.session.rollback()
     print("\n".join(moved_lines(moves, at_once=at_once and not dry_run)))
+    for text in after:
+        if text not in before:
+            print(f"注意：{text}")
     print("以上为预演，没有写入" if dry_run else f"已调整：{len(codes)}个单位自{first}起由{leader}分管")
 
 

@@ -44,12 +44,13 @@ def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_
         raise AttachmentRefused(reason="文件是空的")
     if len(data) > MAX_ATTACHMENT:
         raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
-    filekinds.check(obligation.form[target].accepts, name=name, data=data)
+    kept_as = _plain_name(name)
+    filekinds.check(obligation.form[target].accepts, name=kept_as, data=data)
     assert row.id is not None
     _check_room(act, row.id, len(data))
     digest = hashlib.sha256(data).hexdigest()
     kept = Attachment(
-        submission_id=row.id, field=target, name=_plain_name(name), size=len(data), sha256=digest, data=data,
+        submission_id=row.id, field=target, name=kept_as, size=len(data), sha256=digest, data=data,
         media_type=media_type if media_type in KNOWN_TYPES else PLAIN,
     )  # fmt: skip
     act.session.add(kept)

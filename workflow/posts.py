@@ -102,6 +102,22 @@ def import_roster(session: Session, roster: Roster) -> None:
     _bump(session, "roster")
 
 
+def dropped_adjustments(session: Session, roster: Roster, on: date) -> tuple[SupervisionRow, ...]:
+    """领导分工调整 still in force or ahead on a day that the office made here and this roster does not know."""
+    made = select(Supervision).where(Supervision.comment != "").order_by("row", "id")
+    ahead = made.where(col(Supervision.until).is_(None) | (col(Supervision.until) >= on))
+    return tuple(
+        SupervisionRow(row.post, row.unit, row.since, row.until, row=row.row)
+        for row in session.exec(ahead)
+        if not any(_leads(one, row.post, row.unit, max(row.since or on, on)) for one in roster.supervision)
+    )
+
+
+def _leads(row: SupervisionRow, post: str, unit: str, on: date) -> bool:
+    begun, lasting = row.since is None or row.since <= on, row.until is None or row.until >= on
+    return (row.post, row.unit) == (post, unit) and begun and lasting
+
+
 def supervise(session: Session, changes: Mapping[str, str], *, since: date, comment: str) -> None:
     """Put units under other leaders' posts from a day on: what was, ends the day before; what was planned, falls."""
     for row in session.exec(select(Supervision).where(col(Supervision.unit).in_(changes)).order_by("row", "id")).all():

@@ -96,6 +96,29 @@ def test_an_import_prints_what_would_move_and_what_moved(duban: Duban, at_work: 
     assert [one.person for one in at_work.open_requests("GXJ")] == ["xin"]
 
 
+def test_an_import_does_not_undo_a_change_of_leaders_unasked(duban: Duban, at_work: World) -> None:
+    rosters.write(ordos_roster(), Path("old.xlsx"))
+    assert duban("supervise", "KJJ", "--leader", OTHERS_TITLE, "--comment", "分工调整").code == 0
+    stored = at_work.dump()
+    ran = duban("roster", "import", "old.xlsx")
+    assert (ran.code, ran.out) == (1, "")
+    assert f"花名册中没有2022-01-04起“市科学技术局”改由{OTHERS_TITLE}分管的领导分工调整" in ran.err
+    assert ran.said[-1].endswith("确要取消以上1项调整，加 --drop-adjustments")
+    assert at_work.dump() == stored
+    dry = duban("roster", "import", "old.xlsx", "--dry-run")
+    assert dry.code == 0 and "领导分工调整" in dry.err
+    assert duban("roster", "export", "new.xlsx").code == 0
+    assert duban("roster", "import", "new.xlsx").code == 0
+    assert [one.person for one in at_work.open_requests("KJJ")] == ["fsz-changwu"]
+
+
+def test_an_import_drops_a_change_of_leaders_when_told_to(duban: Duban, at_work: World) -> None:
+    rosters.write(ordos_roster(), Path("old.xlsx"))
+    assert duban("supervise", "KJJ", "--leader", OTHERS_TITLE, "--comment", "分工调整").code == 0
+    assert duban("roster", "import", "old.xlsx", "--drop-adjustments").code == 0
+    assert [one.person for one in at_work.open_requests("KJJ")] == [LEADER]
+
+
 def test_an_import_says_what_nobody_can_take_over(duban: Duban, at_work: World) -> None:
     before = ordos_roster()
     held = tuple(row for row in before.posts if row.person != LEADER)

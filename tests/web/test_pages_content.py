@@ -113,11 +113,11 @@ def test_what_was_typed_outlives_a_colleagues_submission(sqlite_office: Office) 
 def test_files_are_added_and_removed_on_the_form(office: Office) -> None:
     visitor, path = office.liaison(), office.page_of(obligation="work-plan")
     visitor.open(path)
-    page = visitor.press("上传", {"field-goals": "全部达标"}, files={"field-plan": [PDF, ("附件.xlsx", b"PK", "")]})
-    assert "方案.pdf" in page.text and "附件.xlsx" in page.text
+    page = visitor.press("上传", {"field-goals": "全部达标"}, files={"field-plan": [PDF, ("附件.pdf", b"%PDF", "")]})
+    assert "方案.pdf" in page.text and "附件.pdf" in page.text
     assert filled(page)["field-goals"] == "全部达标"
-    page = visitor.press("移除 附件.xlsx", {"field-causes": "缺人"})
-    assert "方案.pdf" in page.text and "附件.xlsx" not in page.text
+    page = visitor.press("移除 附件.pdf", {"field-causes": "缺人"})
+    assert "方案.pdf" in page.text and "附件.pdf" not in page.text
     assert (filled(page)["field-goals"], filled(page)["field-causes"]) == ("全部达标", "缺人")
     answer = visitor.client.get(page.link("方案.pdf"))
     assert answer.content == PDF[1]

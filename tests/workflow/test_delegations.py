@@ -223,6 +223,14 @@ def test_whoever_has_an_item_on_their_desk_has_a_hand_for_it(world: World) -> No
             signing.hand_for(act, request, person)
 
 
+def test_nobody_signs_for_whom_they_have_sign_for_them(sqlite_world: World) -> None:
+    grant(sqlite_world, LEADER, DELEGATE, "01-05", "01-07", now=MORNING)
+    grant(sqlite_world, DELEGATE, "fsz-changwu", "01-06", "01-09", now=MORNING)
+    for one in (DELEGATE, "fsz-changwu"):
+        with sqlite_world.refusing(DelegationRefused):
+            grant(sqlite_world, one, LEADER, "01-07", "01-20", now=MORNING)
+
+
 REFUSED: list[tuple[dict[str, str], type[Refusal], str]] = [
     ({"principal": "nobody"}, DelegationRefused, "principal"),
     ({"delegate": "nobody"}, DelegationRefused, "delegate"),
@@ -250,15 +258,14 @@ def test_a_delegation_that_makes_no_sense_is_refused(
 
 
 def test_only_the_office_delegates(sqlite_world: World) -> None:
-    world = sqlite_world
-    row = grant(world, LEADER, DELEGATE, "01-05", "01-07", now=MORNING)
-    with world.refusing(Forbidden), world.act(MORNING, UNIT_ACTOR) as act:
+    row = grant(sqlite_world, LEADER, DELEGATE, "01-05", "01-07", now=MORNING)
+    with sqlite_world.refusing(Forbidden), sqlite_world.act(MORNING, UNIT_ACTOR) as act:
         delegations.grant(
             act, principal=LEADER, delegate="fsz-changwu", since=day("01-05"), until=day("01-06"), comment="无"
         )  # fmt: skip
-    with world.refusing(Forbidden), world.act(MORNING, UNIT_ACTOR) as act:
+    with sqlite_world.refusing(Forbidden), sqlite_world.act(MORNING, UNIT_ACTOR) as act:
         delegations.withdraw(act, row.id or 0, comment="无")
-    with world.refusing(NotFound), world.act(MORNING) as act:
+    with sqlite_world.refusing(NotFound), sqlite_world.act(MORNING) as act:
         delegations.withdraw(act, 999, comment="无")
 
 
@@ -277,19 +284,17 @@ def test_the_list_tells_how_each_delegation_stands(sqlite_world: World) -> None:
 
 
 def test_a_missed_delegation_is_over_without_having_begun(sqlite_world: World) -> None:
-    world = sqlite_world
-    world.hand_in("KJJ", now=MORNING)
-    grant(world, LEADER, DELEGATE, "01-06", "01-07", now=MORNING)
-    world.sweep(local("2022-01-20"))
-    assert not has_link(world, world.open_requests("KJJ")[0], DELEGATE)
+    sqlite_world.hand_in("KJJ", now=MORNING)
+    grant(sqlite_world, LEADER, DELEGATE, "01-06", "01-07", now=MORNING)
+    sqlite_world.sweep(local("2022-01-20"))
+    assert not has_link(sqlite_world, sqlite_world.open_requests("KJJ")[0], DELEGATE)
 
 
 def test_who_is_urged_is_the_delegate_too(sqlite_world: World) -> None:
-    world = sqlite_world
-    grant(world, LEADER, DELEGATE, "01-04", "01-06", now=MORNING)
-    world.hand_in("KJJ", now=MORNING)
-    with world.act(MORNING) as act:
-        submissions.urge(act, world.id_of("KJJ"))
-    assert {one.person for one in world.letters("urge")} == {LEADER, DELEGATE}
-    [*_, entry] = world.history("KJJ")
+    grant(sqlite_world, LEADER, DELEGATE, "01-04", "01-06", now=MORNING)
+    sqlite_world.hand_in("KJJ", now=MORNING)
+    with sqlite_world.act(MORNING) as act:
+        submissions.urge(act, sqlite_world.id_of("KJJ"))
+    assert {one.person for one in sqlite_world.letters("urge")} == {LEADER, DELEGATE}
+    [*_, entry] = sqlite_world.history("KJJ")
     assert entry.facts["to"] == [TITLE, DELEGATES_TITLE]

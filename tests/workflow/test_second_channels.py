@@ -38,6 +38,18 @@ def test_a_launch_says_who_cannot_confirm(
         assert plan(act, other, 2022).cautions == said
 
 
+def test_whoever_takes_over_is_looked_at_too(sqlite_url: str) -> None:
+    with asked(sqlite_url) as world, world.act(NOW) as act:
+        other = next(one for one in posts.directory(act.session).people() if one.key != "leader-1")
+        (text,) = second_channels.in_place_of(act, "leader-1", other.key, ways=("wecom", "mail"), on=act.today)
+        assert "须凭另一渠道的动态验证码，但只有电子邮件一种联系方式可用" in text
+        assert second_channels.in_place_of(act, other.key, "leader-1", ways=("wecom", "mail"), on=act.today) == ()
+        request = world.open_requests("U1", "report")[0]
+        assert second_channels.of_request(act, request, ways=("wecom", "mail")) == ()
+        (text,) = second_channels.of_request(act, request, ways=("mail",))
+        assert text == CODE.format(known="只有电子邮件一种联系方式可用")
+
+
 def test_what_is_still_open_is_looked_at_with_the_channels_there_are(sqlite_url: str) -> None:
     with asked(sqlite_url, "wecom") as world:
         with world.look() as act:

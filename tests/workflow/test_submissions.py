@@ -101,11 +101,11 @@ def test_attachments_are_part_of_the_content(world: World) -> None:
         [plan] = submissions.content_of(act, row)["plan"]
     with world.act(MORNING) as act:
         kept = attachments.attach(
-            act, row.id or 0, field=None, name="..\\..\\附表\u202e.xlsx", media_type="text/plain", data=b"x"
+            act, row.id or 0, field=None, name="..\\..\\附表\u202e.pdf", media_type="text/plain", data=b"%PDF-1.4"
         )
-        assert kept.name == "附表.xlsx"
+        assert kept.name == "附表.pdf"
         changed = submissions.save(act, row.id or 0, {}, if_version=None)
-        assert [file["name"] for file in submissions.content_of(act, changed)["plan"]] == [plan["name"], "附表.xlsx"]
+        assert [file["name"] for file in submissions.content_of(act, changed)["plan"]] == [plan["name"], "附表.pdf"]
         attachments.detach(act, row.id or 0, plan["id"])
     after = world.submission("KJJ", "work-plan")
     assert (after.content_version, after.content_hash != row.content_hash) == (row.content_version + 3, True)
