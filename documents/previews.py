@@ -42,18 +42,25 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 _PICTURES = {b"\x89PNG\r\n\x1a\n": ("image/png", (".png",)), b"\xff\xd8\xff": ("image/jpeg", (".jpg", ".jpeg"))}
 _WHY = {
+    "large": "文件较大",
     "too-large": "文件较大或内容异常",
     "encrypted": "文件已加密",
     "macros": "文件含有宏",
     "embedded-object": "文件含有嵌入对象",
     "unknown-encoding": "文字编码无法识别",
 }
+#: Kinds that say nothing against opening the file with a program of one's own.
+_HARMLESS = frozenset({"large", "encrypted", "unknown-encoding"})
 
 
 class NotShown(Refusal):
-    """{why}，不能在线查看，请下载后打开。"""
+    """{why}，不能在线查看，{advice}。"""
 
     code = "not-shown"
+
+    def __init__(self, *, why: str, unsafe: bool = False) -> None:
+        self.unsafe = unsafe
+        super().__init__(why=why, advice="请勿打开" if unsafe else "请下载后打开")
 
 
 @dataclass(frozen=True)
@@ -152,11 +159,11 @@ def text(name: str, data: bytes) -> Text:
 
 def _check_size(data: bytes) -> None:
     if len(data) > LARGEST:
-        raise _not_shown("too-large")
+        raise _not_shown("large")
 
 
 def _not_shown(kind: str) -> NotShown:
-    return NotShown(why=_WHY.get(kind, "文件已损坏或不是所称的格式"))
+    return NotShown(why=_WHY.get(kind, "文件已损坏或不是所称的格式"), unsafe=kind not in _HARMLESS)
 
 
 def _read(data: bytes) -> Paper:

@@ -107,7 +107,7 @@ def _steps(paper: Paper, steps: Sequence[SheetStep]) -> None:
 
 
 def _how(step: SheetStep) -> list[str]:
-    said = [moment(step.decided_at), f"方式：{step.channel}"] if step.decided_at else []
+    said = [moment(step.decided_at), f"记录号：{step.number}", f"方式：{step.channel}"] if step.decided_at else []
     if step.confirmed:
         said.append(f"二次确认：{step.confirmed}")
     return [*said, f"所签内容第{step.content_version}版，校验值：", grouped(step.content_hash)]

@@ -26,6 +26,11 @@ class DeskItem:
     delegation: Delegation | None = None
 
 
+def number_of(sign_off_id: int | None) -> str:
+    """The number of a decision in the record."""
+    return f"SQ-{sign_off_id or 0:07d}"
+
+
 #: What a submission is no longer once it leaves those who decide on it.
 NOT_PENDING: Mapping[str, Any] = {"pending_since": None, "chase_at": None, "chases": 0}
 

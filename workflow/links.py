@@ -129,6 +129,28 @@ def resolve(session: Session, token: str, now: datetime) -> Link:
     return link
 
 
+def renewed(session: Session, token: str, now: datetime) -> Link | None:
+    """The same person's newest live link to a later round of the same submission, for one that died with its round.
+
+    None for every other token: unknown, expired, revoked for another reason, or with nothing that waits instead.
+    """
+    old = session.exec(select(Link).where(Link.token_hash == token_hash(token), Link.purpose == "item")).first()
+    if old is None or old.revoked_at is None or old.expires_at <= now:
+        return None
+    closed = session.get(SignOff, old.sign_off_id)
+    if closed is None or closed.decision is not None or closed.closed_at != old.revoked_at:
+        return None
+    later = (
+        select(Link)
+        .join(SignOff, col(SignOff.id) == col(Link.sign_off_id))
+        .where(Link.purpose == "item", Link.person == old.person, SignOff.submission_id == closed.submission_id)
+        .where(SignOff.round > closed.round, col(SignOff.decision).is_(None), col(SignOff.closed_at).is_(None))
+        .where(col(Link.revoked_at).is_(None), Link.expires_at > now)
+        .order_by(col(Link.id).desc())
+    )
+    return next((one for one in session.exec(later) if one.delegation_id is None or stands(session, one, now)), None)
+
+
 def stands(session: Session, link: Link, now: datetime, *, held: bool = False) -> bool:
     """Whether a delegate's link still opens its request; ``held`` keeps the delegation as it is until the act ends."""
     query = select(Delegation).where(Delegation.id == link.delegation_id).execution_options(populate_existing=True)

@@ -141,7 +141,7 @@ def test_a_table_inside_a_table_is_read_where_it_stands() -> None:
 
 
 def test_macros_are_refused_and_embedded_objects_left_alone() -> None:
-    with pytest.raises(NotShown, match="文件含有宏，不能在线查看，请下载后打开"):
+    with pytest.raises(NotShown, match="文件含有宏，不能在线查看，请勿打开"):
         previews.text("宏.docx", repacked(plain(), {"word/vbaProject.bin": b"\xd0\xcf\x11\xe0"}))
     embedded = repacked(plain(), {"word/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"})
     assert said(embedded) == ["正文"]
@@ -173,7 +173,7 @@ def test_entities_are_not_unfolded() -> None:
     ],
 )
 def test_what_is_no_document_is_not_shown(name: str, data: bytes) -> None:
-    with pytest.raises(NotShown, match="请下载后打开"):
+    with pytest.raises(NotShown, match="请勿打开"):
         previews.text(name, data)
 
 
@@ -181,7 +181,7 @@ def test_what_is_no_workbook_is_not_shown() -> None:
     for data in (b"PK\x03\x04", plain(), b"\x00" * 10):
         with pytest.raises(NotShown):
             previews.tables("坏.xlsx", data)
-    with pytest.raises(NotShown, match="文件较大"):
+    with pytest.raises(NotShown, match="文件较大，不能在线查看，请下载后打开"):
         previews.tables("大.csv", b"1," * previews.LARGEST)
 
 

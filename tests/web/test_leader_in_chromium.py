@@ -154,7 +154,10 @@ def test_phrases_tap_in_and_send_nothing(browser: Browser, sqlite_url: str) -> N
         page.get_by_role("button", name="请补充完善后再报。").click()
         assert comment.input_value() == "请补充完善后再报。"
         page.get_by_role("button", name="请按标杆逐项量化后再报。").click()
-        assert comment.input_value() == "请补充完善后再报。请按标杆逐项量化后再报。"
+        assert comment.input_value() == "请按标杆逐项量化后再报。"
+        comment.fill("另附说明。请按标杆逐项量化后再报。")
+        page.get_by_role("button", name="请补充完善后再报。").click()
+        assert comment.input_value() == "另附说明。请补充完善后再报。"
         assert page.locator("input[type=radio]:checked").count() == 0
     assert states(office.world) == ["pending"] * len(UNITS)
 

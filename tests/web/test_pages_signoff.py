@@ -105,15 +105,42 @@ def test_a_link_dies_with_its_content(office: Office) -> None:
     visitor.press("确认撤回")
     assert leader.press("确认提交", decision="approve", name="副市长").status == 404
     visitor.press("保存并提交审签", {"field-learning": "改过的内容"})
-    assert leader.open(leader.page.path).status == 404
     assert leader.open(link_to(office)).status == 200
+
+
+def test_an_old_link_leads_its_own_person_to_the_new_content_and_signs_nothing(office: Office) -> None:
+    leader = asked(office)
+    old, form = leader.page.path, leader.page
+    visitor = office.liaison()
+    visitor.open(office.page_of())
+    visitor.press("确认撤回")
+    visitor.press("保存并提交审签", {"field-learning": "改过的内容"})
+    before = office.world.dump()
+    page = leader.press("确认提交", decision="approve", name="副市长")
+    assert (page.status, "您刚才的意见没有记录" in page.text, "改过的内容" in page.text) == (409, True, True)
+    assert page.form("确认提交")[0].fields["decision"] == []
+    opened = leader.open(old)
+    assert (opened.status, "您打开的是旧链接" in opened.text, "改过的内容" in opened.text) == (200, True, True)
+    assert leader.open(f"{old}/all").status == leader.open(f"{old}/files/1").status == 404
+    assert office.world.dump() == before
+    leader.page = page
+    assert "已同意" in leader.press("确认提交", decision="approve", name="副市长").text
+    leader.page = form
+    assert leader.press("确认提交", decision="approve", name="副市长").status == 404
+
+
+def test_two_decisions_at_once_are_none(sqlite_office: Office) -> None:
+    leader = asked(sqlite_office)
+    page = leader.press("确认提交", {"decision": ["approve", "return"]}, name="副市长", comment="改")
+    assert (page.status, "请选择“同意”或“退回”" in page.text) == (422, True)
+    assert sqlite_office.world.submission(UNIT).state == "pending"
 
 
 def test_dead_links_are_one_and_the_same_page(sqlite_office: Office) -> None:
     leader = asked(sqlite_office)
     alive = leader.page.path
     unknown = leader.open(HEAD + "A" * 43).response.content
-    assert CONTACT in leader.page.text
+    assert CONTACT in leader.page.text and "代签的授权已结束" in leader.page.text
     sqlite_office.at("2022-03-01 09:00")
     expired = leader.open(alive)
     assert (expired.status, expired.response.content) == (404, unknown)

@@ -37,6 +37,22 @@ def test_putting_an_item_aside_leads_to_the_next_and_at_last_to_the_list(three: 
     assert states(three.world) == ["pending"] * 3
 
 
+def test_the_next_item_is_the_next_of_the_list_though_all_are_due_at_once(sqlite_three: Desk) -> None:
+    leader = sqlite_three.visitor()
+    following = [leader.open(sqlite_three.path(unit)).link("下一件：单位") for unit in ("U1", "U2", "U3")]
+    assert following == [sqlite_three.path(unit) for unit in ("U2", "U3", "U1")]
+
+
+def test_what_can_be_signed_together_comes_before_what_is_signed_singly(sqlite_url: str) -> None:
+    steps = "[{by: supervising-leader}, {by: supervising-leader, confirm: code}]"
+    with desk(sqlite_url, sign_off=steps) as office:
+        leader = office.visitor()
+        leader.open(office.path("U2"))
+        leader.press(SIGN, decision="approve", name="甲副市长")
+        assert leader.open(office.path("U1")).link("下一件：单位") == office.path("U3")
+        assert leader.open(office.path("U3")).link("下一件：单位") == office.path("U1")
+
+
 def test_what_was_put_aside_is_approved_under_one_name(three: Desk) -> None:
     leader = three.leader("U1", "U2")
     page = leader.press(TOGETHER, name="甲副市长", comment="同意，抓紧。")

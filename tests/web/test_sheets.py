@@ -39,7 +39,16 @@ def test_the_page_tells_who_signed_and_hands_out_the_file(office: Office) -> Non
     path, clerk = filed(office.world), office.person()
     read = clerk.open(path)
     assert read.status == 200 and read.response.headers["cache-control"] == "no-store"
-    for part in ("审 签 单", "未编号", "市科学技术局", "报送建标学习对象", "同意", "审签链接", "按时"):
+    for part in (
+        "审 签 单",
+        "未编号",
+        "市科学技术局",
+        "报送建标学习对象",
+        "同意",
+        "审签链接",
+        "按时",
+        "记录号：SQ-00000",
+    ):
         assert part in read.text, part
     number, file = issued(clerk, path)
     again = clerk.open(path)

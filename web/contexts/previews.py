@@ -20,6 +20,7 @@ class PreviewPage:
     """An attachment on a page: its tables, its text, or its picture; `why` it cannot be shown otherwise.
 
     `missing` is what the original has beside what is shown. `picture_href` is the picture itself.
+    `unsafe`: nobody should open the file, so the page does not lead to it.
     """
 
     rehearsal_now: datetime | None
@@ -37,3 +38,4 @@ class PreviewPage:
     cut: str = ""
     picture_href: str = ""
     why: str = ""
+    unsafe: bool = False

@@ -12,6 +12,7 @@ class SheetStep:
     """One request of one round, both counted from 1; `decision` is None while it waits.
 
     `by` is the delegate who decided, `drawn_href` the signature as a picture; both empty when there is none.
+    `number` is that of the decision in the record.
     """
 
     round: int
@@ -30,6 +31,7 @@ class SheetStep:
     disputed_at: datetime | None
     dispute: str
     drawn_href: str
+    number: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ class SignOffLine:
 
     `on_behalf_of` is whom a delegate signed for, `confirmed` the second step that was passed, `disputed_at` when the
     person said that it was not their own act. While it waits, `delegates` may sign as well, and `away_until` is
-    the last day of an absence. `drawn_href` is a signature drawn with the finger.
+    the last day of an absence. `drawn_href` is a signature drawn with the finger, `number` that of the
+    decision in the record.
     """
 
     step: int
@@ -28,3 +29,4 @@ class SignOffLine:
     delegates: tuple[str, ...] = ()
     away_until: date | None = None
     drawn_href: str = ""
+    number: str = ""

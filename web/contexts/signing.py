@@ -27,7 +27,7 @@ class EarlierReturn:
 class SignFile:
     """A file of the content; `view_href` opens it on a page, empty where it can only be downloaded.
 
-    `size` in bytes.
+    `size` in bytes. `strange`: of no kind that a form takes, so nobody should open it unasked.
     """
 
     name: str
@@ -35,6 +35,7 @@ class SignFile:
     view_href: str
     size: int
     sha256: str
+    strange: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class SignPage:
 
     `decision`, `comment`, `name` and `drawn` (a data URL) keep what was entered after an error. `changed_at` is set
     when the content changed after the page was shown (409): then the new content stands here with a notice, and
-    nothing is chosen. `others_href` leads to the leader's other items, empty when there are none.
+    nothing is chosen; `old_link` when only the link of the former content was opened. `others_href` leads to the
+    leader's other items, empty when there are none.
     `reading` tells whether the item may be put aside to be approved with others, and whether it has been.
     `confirmed_by` is the second step that a decision will ask for, in Chinese, empty for none.
     """
@@ -104,6 +106,7 @@ class SignPage:
     drawn: str = ""
     drawn_error: str = ""
     changed_at: datetime | None = None
+    old_link: bool = False
     others_href: str = ""
     others_waiting: int = 0
     since: Since | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,7 +14,7 @@ from web.pages.desk_forms import HERE, NOTHING, Reading, Sent
 from web.pages.frame import Asked, House, Number, acting, done, show, signed_in
 from web.pages.submission import Sent as Parts
 from web.rendering import day
-from workflow import absences, delegations, handovers
+from workflow import absences, delegations, handovers, second_channels
 from workflow.acts import Act
 from workflow.permissions import OFFICE
 from workflow.refusals import Forbidden, NotFound, Refusal
@@ -45,7 +46,7 @@ def router(house: House) -> APIRouter:
 
     @routes.post("/delegations")
     def grant(request: Request, form: Parts) -> Response:
-        return _acted(house, request, desk_forms.read(form, "grant"), _grant, "#delegations")
+        return _acted(house, request, desk_forms.read(form, "grant"), partial(_grant, house), "#delegations")
 
     @routes.post("/delegations/{number}/withdraw")
     def end(number: Number, request: Request, form: Parts) -> Response:
@@ -63,7 +64,7 @@ def router(house: House) -> APIRouter:
 
     @routes.post("/reassign")
     def reassign(request: Request, form: Parts) -> Response:
-        return _acted(house, request, desk_forms.read(form, "reassign"), _reassign, "#queues")
+        return _acted(house, request, desk_forms.read(form, "reassign"), partial(_reassign, house), "#queues")
 
     return routes
 
@@ -91,7 +92,7 @@ def _acted(house: House, request: Request, sent: Sent, doing: Doing, anchor: str
     return done(house, f"{HERE}{anchor}", said)
 
 
-def _grant(act: Act, _: Sent, typed: Reading) -> str:
+def _grant(house: House, act: Act, _: Sent, typed: Reading) -> str:
     principal, delegate = typed.person("principal"), typed.person("delegate")
     since, until = typed.day("since"), typed.day("until")
     comment = typed.reason("授权的依据")
@@ -100,7 +101,8 @@ def _grant(act: Act, _: Sent, typed: Reading) -> str:
         act, principal=principal, delegate=delegate, since=since, until=until, comment=comment
     )  # fmt: skip
     begins = "代签人随即收到链接" if row.since <= act.today else f"{day(row.since)}起代签人收到链接"
-    return f"已授权代签：{typed.text('delegate')}代{typed.text('principal')}，{begins}。"
+    unable = second_channels.in_place_of(act, principal, delegate, ways=_ways(house), on=max(since, act.today))
+    return "".join([f"已授权代签：{typed.text('delegate')}代{typed.text('principal')}，{begins}。", *_noted(unable)])
 
 
 def _end(act: Act, number: int, typed: Reading) -> str:
@@ -122,9 +124,19 @@ def _back(act: Act, number: int) -> str:
     return "已撤销外出登记。"
 
 
-def _reassign(act: Act, _: Sent, typed: Reading) -> str:
+def _reassign(house: House, act: Act, _: Sent, typed: Reading) -> str:
     chosen, to, comment = typed.ticked(), typed.person("to"), typed.reason("改派的理由")
     typed.settle()
+    unable: dict[str, None] = {}
     for number in chosen:
-        handovers.reassign(act, number, to=to, comment=comment)
-    return f"已改派{len(chosen)}件给{typed.text('to')}，原审签链接随即失效。"
+        asked = handovers.reassign(act, number, to=to, comment=comment)
+        unable |= dict.fromkeys(second_channels.of_request(act, asked, ways=_ways(house)))
+    return "".join([f"已改派{len(chosen)}件给{typed.text('to')}，原审签链接随即失效。", *_noted(unable)])
+
+
+def _ways(house: House) -> tuple[str, ...]:
+    return second_channels.ways_open(house.channels, rehearsal=house.engine.rehearsal)
+
+
+def _noted(unable: Iterable[str]) -> Iterator[str]:
+    return (f"注意：{text}。" for text in unable)

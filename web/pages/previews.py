@@ -34,7 +34,7 @@ def opened(engine: Engine, door: Door, attachment_id: int) -> Response:
     try:
         return answer(_laid_out(page, file))
     except NotShown as refused:
-        return answer(replace(page, why=refused.text))
+        return answer(replace(page, why=refused.text, unsafe=refused.unsafe))
 
 
 def shown(engine: Engine, door: Door, attachment_id: int) -> Response:
@@ -87,7 +87,9 @@ def _laid_out(page: PreviewPage, file: Attachment) -> PreviewPage:
             return replace(page, blocks=tuple(_passages(text.blocks)), missing=text.missing, cut=text.cut)
         case "picture" | "pdf":
             return replace(page, picture_href=f"{page.href}/show")
-    raise NotShown(why="这种文件")
+    if previews.kind_by_name(file.name) != "none":
+        raise NotShown(why="文件内容与其名称不符", unsafe=True)
+    raise NotShown(why="这种文件", unsafe=views.is_strange(file.name))
 
 
 def _passages(blocks: Iterable[Block]) -> Iterable[Passage]:

@@ -65,7 +65,7 @@ def step_of(one: sheet_lines.SheetStep, *, drawn_href: str = "") -> SheetStep:
         round=one.round, step=one.step, post=one.post, holder=one.holder, by=one.by, name=one.typed_name,
         decision=decision, decided_at=one.decided_at, comment=one.comment, channel=one.channel, confirmed=one.confirmed,
         content_version=one.content_version, content_hash=one.content_hash, disputed_at=one.disputed_at,
-        dispute=one.dispute, drawn_href=drawn_href,
+        dispute=one.dispute, drawn_href=drawn_href, number=one.number,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from web.contexts.signers import SignOffLine
 from web.pages.waiting import confirmed
 from workflow import absences, delegations, dossier, papers
 from workflow.acts import Act
-from workflow.asking import named
+from workflow.asking import named, number_of
 from workflow.tables import Delegation
 
 
@@ -55,4 +55,5 @@ def _line(
         disputed_at=one.disputed_at,
         delegates=tuple(named(party.post, party.name) for party in delegates),
         away_until=away.get(one.person) if is_open(one) else None,
+        number=number_of(one.id) if one.decision else "",
     )

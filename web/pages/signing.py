@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi.responses import Response
@@ -24,6 +25,7 @@ from workflow import asking, deadlines, posts, read_marks, revisions, scores
 from workflow.acts import Act
 from workflow.definition import Obligation
 from workflow.engine import Engine
+from workflow.forms import filekinds
 from workflow.refusals import LinkUnknown, NotFound
 from workflow.revisions import Revision
 from workflow.roster import UnitRow
@@ -93,6 +95,15 @@ def sign_page(act: Act, door: Door, request: SignOff) -> SignPage:
         targets=measures.targets(figures),
         score=measures.score(score),
     )
+
+
+def renewed_page(act: Act, door: Door, *, opened: bool) -> SignPage:
+    """What waits behind a link that took the place of one that died with its round, with a word about that.
+
+    ``opened`` where the old one was only opened, and nothing sent by it.
+    """
+    request = request_of(act, door.link(act))
+    return replace(sign_page(act, door, request), changed_at=request.asked_at, old_link=opened)
 
 
 def receipt(act: Act, door: Door, request: SignOff) -> ReceiptPage:
@@ -198,7 +209,14 @@ def _files(act: Act, door: Door, request: SignOff, obligation: Obligation) -> tu
 def _file(door: Door, one: dict[str, Any]) -> SignFile:
     name, here = str(one["name"]), f"{door.here}/files/{one['id']}"
     view = _VIEWS.get(previews.kind_by_name(name))
-    return SignFile(name, here, f"{here}/{view}" if view else "", int(one["size"]), str(one["sha256"]))
+    return SignFile(
+        name, here, f"{here}/{view}" if view else "", int(one["size"]), str(one["sha256"]), is_strange(name)
+    )
+
+
+def is_strange(name: str) -> bool:
+    """Whether a file's name is of no kind that a form takes, as a program's or one made for macros."""
+    return not name.lower().endswith((*filekinds.endings(tuple(filekinds.KINDS)), ".csv", ".txt"))
 
 
 def _asked(act: Act, request: SignOff, link: Link) -> tuple[str, str, str]:

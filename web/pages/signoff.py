@@ -17,6 +17,7 @@ from web.pages import acknowledge, confirming, deciding, dispute, previews, toge
 from web.pages import signing as views
 from web.pages.doors import Door, Given, Take, Way, answer
 from web.pages.proofs import PROOF, Means
+from workflow import links
 from workflow.engine import Engine
 from workflow.refusals import LinkUnknown, NotFound
 
@@ -61,6 +62,8 @@ async def sent(request: Request) -> AsyncIterator[Given]:
     """The fields of a form, read before anything is looked up; a file among them counts for nothing."""
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        if len(form.getlist("decision")) > 1:
+            fields["decision"] = ""  # Both at once is neither.
     yield {**fields, PROOF: request.cookies.get(PROOF, "")}
 
 
@@ -88,13 +91,26 @@ def router(engine: Engine, *, secret: bytes, contact: str, means: Means | None =
         except (LinkUnknown, NotFound):
             return dead(request)
 
+    def followed(token: str, request: Request, reply: Callable[[Door], Response]) -> Response:
+        """As ``guarded``, but a link whose content was handed in anew shows the new content to the same person."""
+        try:
+            return reply(door(token))
+        except (LinkUnknown, NotFound):
+            posted = request.method == "POST"
+            with engine.looking() as act:
+                newer = links.renewed(act.session, token, act.now)
+                if newer is None:
+                    return dead(request)
+                page = views.renewed_page(act, door(act.links.token(newer)), opened=not posted)
+            return answer(page, 409 if posted else 200)
+
     @routes.api_route("/s/{token}", methods=["GET", "HEAD"])
     def show(token: str, request: Request) -> Response:
-        return guarded(token, request, lambda here: _shown(engine, here))
+        return followed(token, request, lambda here: _shown(engine, here))
 
     @routes.post("/s/{token}")
     def take(token: str, request: Request, given: Sent) -> Response:
-        return guarded(token, request, lambda here: _chosen(here, given, _way(engine, here))(engine, here, given))
+        return followed(token, request, lambda here: _chosen(here, given, _way(engine, here))(engine, here, given))
 
     @routes.api_route("/s/{token}/all", methods=["GET", "HEAD"])
     def show_all(token: str, request: Request) -> Response:
@@ -106,7 +122,7 @@ def router(engine: Engine, *, secret: bytes, contact: str, means: Means | None =
 
     @routes.post("/s/{token}/read")
     def read(token: str, request: Request, given: Sent) -> Response:
-        return guarded(token, request, lambda here: _chosen(here, given, READING)(engine, here, given))
+        return followed(token, request, lambda here: _chosen(here, given, READING)(engine, here, given))
 
     @routes.api_route("/s/{token}/files/{attachment_id}", methods=["GET", "HEAD"])
     def file(token: str, attachment_id: int, request: Request) -> Response:

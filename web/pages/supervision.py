@@ -34,7 +34,7 @@ from web.pages.desk_lists import title_of
 from web.pages.frame import Asked, House, acting, done, frame, show, signed_in
 from web.pages.submission import Sent as Parts
 from web.rendering import day
-from workflow import handovers, posts, queues
+from workflow import handovers, posts, queues, second_channels
 from workflow.acts import Act
 from workflow.handovers import Move
 from workflow.refusals import ChangedMeanwhile, Forbidden, NotFound, Refusal
@@ -83,7 +83,7 @@ def router(house: House) -> APIRouter:
         try:
             with house.engine.acting(actor) as act:
                 check(act, _MOVE)
-                said = _changed(act, picked, sent)
+                said = _changed(house, act, picked, sent)
         except (NotFound, Forbidden):
             raise
         except Refusal as refused:
@@ -96,7 +96,7 @@ def router(house: House) -> APIRouter:
     return routes
 
 
-def _changed(act: Act, picked: Picked, sent: Sent) -> str:
+def _changed(house: House, act: Act, picked: Picked, sent: Sent) -> str:
     units, since = _wanted(act, picked)
     typed = Reading(sent, people.everybody(act))
     comment = typed.reason("调整的依据")
@@ -104,11 +104,15 @@ def _changed(act: Act, picked: Picked, sent: Sent) -> str:
     changes = dict.fromkeys(units, picked.leader)
     if sent.values.get("shown") != _shown(handovers.preview(act, supervision=changes, since=since)):
         raise ChangedMeanwhile
+    ways = second_channels.ways_open(house.channels, rehearsal=house.engine.rehearsal)
+    before = second_channels.of_running(act, ways=ways, on=since)
     moves = handovers.supervise(act, changes, since=since, comment=comment)
+    unable = [one for one in second_channels.of_running(act, ways=ways, on=since) if one not in before]
+    noted = "".join(f"注意：{text}。" for text in unable)
     moved = sum(bool(move.to) for move in moves)
     if since > act.today:
-        return f"已调整：{day(since)}起{len(units)}家单位由{picked.leader}分管，待签件届时移交。"
-    return f"已调整：{len(units)}家单位由{picked.leader}分管，移交待签件{moved}件。"
+        return f"已调整：{day(since)}起{len(units)}家单位由{picked.leader}分管，待签件届时移交。{noted}"
+    return f"已调整：{len(units)}家单位由{picked.leader}分管，移交待签件{moved}件。{noted}"
 
 
 def _wanted(act: Act, picked: Picked) -> tuple[tuple[str, ...], date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -60,7 +60,7 @@ def desk(act: Act, person: str) -> Desk:
     items = asking.desk(act.session, person, act.today)
     rows = rows_of(act, [item.request.submission_id for item in items])
     open_ = [item for item in items if item.request.decision is None]
-    open_.sort(key=lambda item: (rows[item.request.submission_id].due_at, item.request.asked_at, item.request.id))
+    open_.sort(key=lambda item: _place(rows[item.request.submission_id], item.request))
     decided = [item for item in items if item.request.decision is not None]
     decided.sort(key=lambda item: (item.request.decided_at, item.request.id), reverse=True)
     return Desk(person, tuple(open_), tuple(decided), rows)
@@ -113,7 +113,7 @@ def others(act: Act, person: str, request: SignOff) -> int:
 
 
 def next_item(act: Act, person: str, after: SignOff) -> Next | None:
-    """The item that comes after this one on the list, one that was not read yet before any other."""
+    """The item that comes after this one on the list: the unread first, and of those what is signed together."""
     if not list_open(act, after):
         return None
     found = desk(act, person)
@@ -121,10 +121,11 @@ def next_item(act: Act, person: str, after: SignOff) -> Next | None:
     open_ = [item for item in found.waiting if item.request.id != after.id and item.request.id in tokens]
     if not open_:
         return None
-    row = found.rows.get(after.submission_id)
-    behind = [item for item in open_ if row is not None and found.row(item).due_at > row.due_at]
+    here = act.session.get_one(Submission, after.submission_id)
+    behind = [item for item in open_ if _place(found.row(item), item.request) > _place(here, after)]
     order = [item for item in (*behind, *open_) if item.request.id not in marked]
-    first = (order or open_)[0]
+    # min keeps the order of the list among those alike.
+    first = min(order or open_[:1], key=lambda item: read_marks.signed_singly(act, found.row(item), item.request))
     row, token = found.row(first), tokens[first.request.id or 0]
     audience = act.audience(row.programme_id)
     title = audience.definition.obligations[row.obligation].title
@@ -137,18 +138,13 @@ def programme_of(act: Act, row: Submission) -> str:
     return f"{programme.title}（{programme.cycle}年度）"
 
 
-def number_of(request: SignOff) -> str:
-    """The number of a decision in the record."""
-    return f"SQ-{request.id:07d}"
-
-
 def record_of(act: Act, request: SignOff, *, drawn_href: str = "") -> SignedDecision:
     """A decision as recorded; ``drawn_href`` is where a drawn signature would be seen."""
     assert request.decided_at is not None
     stood_in = request.delegation_id is not None
     drawn = bool(drawn_href) and act.session.get(DrawnSignature, request.id) is not None
     return SignedDecision(
-        number=number_of(request),
+        number=asking.number_of(request.id),
         decision="approve" if request.decision == "approve" else "return",
         decided_at=request.decided_at,
         post=request.decided_by_title if stood_in else request.post_title,
@@ -182,6 +178,11 @@ def rows_of(act: Act, submission_ids: Iterable[int]) -> dict[int, Submission]:
         part = act.session.exec(select(Submission).where(col(Submission.id).in_(ids[start : start + 500])))
         found |= {row.id or 0: row for row in part}
     return found
+
+
+def _place(row: Submission, request: SignOff) -> tuple[datetime, datetime, int]:
+    """Where a request stands on the list: the nearest deadline first, then who has waited longest."""
+    return row.due_at, request.asked_at, request.id or 0
 
 
 def _tokens(act: Act, person: str) -> dict[int, str]:

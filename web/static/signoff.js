@@ -6,9 +6,19 @@
   var comment = document.getElementById("comment");
   var drawing = document.getElementById("drawing");
 
+  // A tapped phrase takes the place of the one tapped before; what was typed stays.
+  var tapped = "";
+
   function tapIn(text) {
     var said = comment.value.replace(/\s+$/, "");
-    comment.value = said && said.indexOf(text) < 0 ? said + text : said || text;
+    var at = tapped ? said.lastIndexOf(tapped) : -1;
+    if (at >= 0) {
+      comment.value = said.slice(0, at) + text + said.slice(at + tapped.length);
+      tapped = text;
+    } else if (said.indexOf(text) < 0) {
+      comment.value = said + text;
+      tapped = text;
+    }
     comment.focus();
   }
 
@@ -19,6 +29,8 @@
     button.appendChild(document.createTextNode(span.textContent));
     button.addEventListener("click", function () { tapIn(span.textContent); });
     span.parentNode.replaceChild(button, span);
+    // After a fault the page comes back with what was tapped.
+    if (comment.value.replace(/\s+$/, "") === span.textContent) { tapped = span.textContent; }
   }
 
   function offerPhrases() {

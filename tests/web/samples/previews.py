@@ -67,4 +67,4 @@ def picture() -> PreviewPage:
 
 def refused() -> PreviewPage:
     """A workbook with macros."""
-    return replace(workbook(), grids=(), why="文件含有宏，不能在线查看，请下载后打开。")
+    return replace(workbook(), grids=(), why="文件含有宏，不能在线查看，请勿打开。", unsafe=True)
