@@ -6,6 +6,7 @@ The heavy rooms are imported where they are built, so that ``duban --help`` answ
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,10 +31,20 @@ class Service:
     engine: Engine
     mailroom: Mailroom
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The channels people can be reached by."""
+        from workflow.second_channels import ways_open
+
+        return ways_open(self.mailroom.channels.names, rehearsal=self.engine.rehearsal)
+
 
 @contextmanager
-def open_service(settings: Settings | None = None) -> Iterator[Service]:
-    """Everything but the web, open until the block ends; raises named refusals when it cannot be."""
+def open_service(settings: Settings | None = None, *, make_key: bool = True) -> Iterator[Service]:
+    """Everything but the web, open until the block ends; raises named refusals when it cannot be.
+
+    Without ``make_key`` a missing signing key is not made: for whoever only looks and makes no link.
+    """
     import settings as from_environment
     from notifier.deliveries import Mailroom
     from workflow import clock
@@ -51,7 +62,8 @@ def open_service(settings: Settings | None = None) -> Iterator[Service]:
         store.migrate()
         store.check()
         clock.settle_mode(store, rehearsal=settings.rehearsal)
-        links = LinkMaker(settings.secret(), settings.link_days)
+        secret = settings.secret() if make_key or settings.has_secret else secrets.token_bytes(32)
+        links = LinkMaker(secret, settings.link_days)
         hours = settings.hours
         mailroom = Mailroom(store, channels, links, settings.base_url, rehearsal=settings.rehearsal, hours=hours)
         deliver = AnchorFile(settings.anchors_at).delivering(store, mailroom.deliver)
@@ -90,7 +102,7 @@ def open_for_trial() -> Iterator[Service]:
 
 
 @contextmanager
-def open_existing() -> Iterator[Service]:
+def open_existing(*, make_key: bool = True) -> Iterator[Service]:
     """As ``open_service``, for commands that only read: a mistyped path is refused, not made into an empty store."""
     import settings as from_environment
     from workflow.refusals import StoreUnusable
@@ -100,7 +112,7 @@ def open_existing() -> Iterator[Service]:
     file = Store.file_of(settings.database_url)
     if file is not None and not file.exists():
         raise StoreUnusable(reason=f"没有找到数据库文件“{file}”，请检查 DUBAN_DATABASE_URL 或所在的文件夹")
-    with open_service(settings) as opened:
+    with open_service(settings, make_key=make_key) as opened:
         yield opened
 
 

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         """When people are told."""
         return Hours(parse_clock(self.digest_at), parse_span(self.quiet_hours))
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether there is a signing key already."""
+        return self.secret_key is not None or self.secret_key_file.exists()
+
     def secret(self) -> bytes:
         """The signing key; made on first use, mode 600, outside the database."""
         if self.secret_key is not None:

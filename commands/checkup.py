@@ -42,6 +42,7 @@ def examine(service: Service) -> Iterator[Finding]:
     yield _database(service.engine.store)
     yield _key(service.settings)
     with service.engine.looking() as act:
+        yield from _anchors(service.settings, act)
         yield from _clock(service, act)
         yield _work(act, rehearsal=service.engine.rehearsal)
         yield from _forgotten(act)
@@ -74,9 +75,28 @@ def _key(settings: Settings) -> Finding:
     if settings.secret_key is not None:
         return Finding("good", "签名密钥", "由 DUBAN_SECRET_KEY 设定")
     file = Path(settings.secret_key_file)
+    if not file.exists():
+        text = f"没有找到密钥文件“{file}”，请从备份恢复；没有备份时启动服务会另生成一个，已发出的审签链接随之失效"
+        return Finding("bad", "签名密钥", text)
     if file.stat().st_mode & 0o077:
         return Finding("bad", "签名密钥", f"“{file}”其他用户可读，请改为仅所有者可读（chmod 600）")
     return Finding("good", "签名密钥", f"{file}，仅所有者可读；备份不含此文件，请另行保存")
+
+
+def _anchors(settings: Settings, act: Act) -> Iterator[Finding]:
+    """The file that proves the record from outside: is it there, does it hold what it should, can it be written?"""
+    from workflow import anchor_files
+    from workflow.refusals import Refusal
+
+    file = settings.anchors_at
+    try:
+        fault = anchor_files.fault(act.session, file)
+    except Refusal as refused:
+        fault = refused.text
+    if fault:
+        yield Finding("bad", "存证文件", fault)
+    else:
+        yield Finding("good", "存证文件", f"{file}，请定期另存到其他机器")
 
 
 def _clock(service: Service, act: Act) -> Iterator[Finding]:

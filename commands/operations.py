@@ -43,7 +43,7 @@ def doctor(
 
     bad = False
     try:
-        with open_existing() as service:
+        with open_existing(make_key=False) as service:
             for finding in examine(service):
                 print(finding)
                 bad = bad or finding.grade == "bad"
@@ -62,12 +62,12 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help="对照的每日存证文件；不指定则用 DUBAN_ANCHOR_FILE")
     ] = None,
 ) -> None:
-    """核验历史记录：逐条重算校验链，对照每日存证和库外的存证文件；发现问题时退出码为 1。"""
+    """核验历史记录：重算校验链，核对审签、内容、附件与历史，对照每日存证和库外文件；发现问题时退出码为 1。"""
     from service import open_existing
     from workflow import anchor_files, audit, proofs
 
     faults, broken = 0, set[object]()
-    with open_existing() as service, service.engine.store.read() as session:
+    with open_existing(make_key=False) as service, service.engine.store.read() as session:
         file = anchors or service.settings.anchors_at
         outside = anchor_files.read(file, must_exist=anchors is not None)
         size = audit.size(session)
@@ -77,10 +77,15 @@ def verify(
                 faults += 1
                 broken.add(fault.submission_id or fault)
         reach = proofs.reach(session, outside)
+        doubts = [anchor_files.lacking(session, file)]
+        if proofs.never_anchored(session, service.engine.now(session)):
+            doubts.append("历史已有两天以上，却没有任何每日存证：可能被删除，或 duban 服务没有运行")
     outcome = f"{len(broken)}件有问题，共{faults}处" if faults else "完整无误"
     print(f"核验了{size.submissions}件报送件的{size.entries}条历史：{outcome}")
     for line in _reached(reach, file if outside else None):
         print(line)
+    for doubt in filter(None, doubts):
+        print(f"注意：{doubt}")
     raise typer.Exit(1 if faults else 0)
 
 

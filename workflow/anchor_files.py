@@ -17,6 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import structlog
+from sqlmodel import Session
 
 from workflow import anchors
 from workflow.refusals import Refusal
@@ -90,6 +91,27 @@ def read(path: Path, *, must_exist: bool = False) -> list[Line]:
         raise AnchorsUnreadable(file=path, reason="不是文本文件") from None
     # Not splitlines: what stands behind the last line break was not written whole.
     return [Line(number, one, _parsed(one)) for number, one in enumerate(text.split("\n"), start=1) if one.strip()]
+
+
+def lacking(session: Session, path: Path) -> str:
+    """What the file lacks of the anchors that there are, in Chinese; raises AnchorsUnreadable."""
+    last = anchors.last_root(session)
+    if not last:
+        return ""
+    if not path.exists():
+        return f"“{path}”不存在，而数据库中已有每日存证：可能被移走或删除，也可能从未写出"
+    there = [one.anchor.root for one in read(path) if one.anchor is not None]
+    if not there:
+        return f"“{path}”中没有任何存证，而数据库中已有：可能被清空"
+    return "" if last in there else f"“{path}”缺少最近一次存证，请检查 duban 服务能否写这个文件"
+
+
+def fault(session: Session, path: Path) -> str:
+    """What is wrong with the file, in Chinese, as far as whoever asks may tell; raises AnchorsUnreadable."""
+    place = path if path.exists() else next(one for one in path.absolute().parents if one.exists())
+    if not os.access(place, os.W_OK) or path.is_dir():
+        return f"“{path}”不能写入，每日存证送不出数据库，请检查权限和磁盘"
+    return lacking(session, path)
 
 
 def _parsed(text: str) -> Anchor | None:

@@ -89,14 +89,23 @@ def verify(session: Session, *, seen: Callable[[int], object] = lambda _entries:
     ``seen`` hears how many more entries have been looked at. One statement reads heads and entries, so that
     a service at work meanwhile does not look like a fault.
     """
-    rows = session.execute(_joined(), execution_options={"yield_per": STEP})
+    yield from _walked(session, _joined(), seen)
+    yield from _orphans(session)
+
+
+def of_submission(session: Session, submission_id: int) -> Iterator[ChainFault]:
+    """Every fault of one chain."""
+    return _walked(session, _joined().where(_s.c.id == submission_id), lambda _entries: None)
+
+
+def _walked(session: Session, joined: Select[Any], seen: Callable[[int], object]) -> Iterator[ChainFault]:
+    rows = session.execute(joined, execution_options={"yield_per": STEP})
     walk = _Walk(_Titles(session))
     for part in rows.partitions():
         for row in part:
             yield from walk.entry(row) if row[0] == walk.submission else walk.first(row)
         seen(len(part))
     yield from walk.end()
-    yield from _orphans(session)
 
 
 def _joined() -> Select[Any]:

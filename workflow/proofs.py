@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from workflow import anchors, audit
+from workflow import agreement, anchors, audit
+from workflow.agreement import Disagreement
 from workflow.anchor_files import Line
 from workflow.audit import ChainFault
 from workflow.tables import Anchor, AnchoredHead, History, Submission
@@ -54,9 +55,13 @@ class Reach:
 
 def everything(
     session: Session, file: Sequence[Line] = (), *, seen: Callable[[int], object] = lambda _entries: None
-) -> Iterator[ChainFault | AnchorFault]:
-    """Every fault of the chains, then of the anchors; ``seen`` hears how many more entries have been looked at."""
+) -> Iterator[ChainFault | Disagreement | AnchorFault]:
+    """Every fault of the chains, of what does not agree with them, then of the anchors.
+
+    ``seen`` hears how many more entries have been looked at.
+    """
     yield from audit.verify(session, seen=seen)
+    yield from agreement.verify(session)
     yield from verify(session, file)
 
 
@@ -81,6 +86,12 @@ def reach(session: Session, file: Sequence[Line] = ()) -> Reach:
     )
     submissions, entries = session.execute(moved.where(ahead > 0)).one()
     return Reach(tuple(one.day for one in chain), proven, submissions, int(entries))
+
+
+def never_anchored(session: Session, now: datetime) -> bool:
+    """Whether there is no anchor at all, though there should be: history is older than two days."""
+    old = select(_h.c.seq).where(_h.c.noticed_at < now - timedelta(days=2)).limit(1)
+    return not anchors.last_root(session) and session.execute(old).first() is not None
 
 
 def _roots(session: Session, chain: Sequence[Anchor]) -> Iterator[AnchorFault]:

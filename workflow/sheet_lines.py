@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from workflow.acts import Act
-from workflow.asking import named
+from workflow.asking import named, number_of
 from workflow.tables import DrawnSignature, History, SignOff
 
 _sign_off = SignOff.__table__  # type: ignore[attr-defined]
@@ -59,6 +59,11 @@ class SheetStep:
     disputed_at: datetime | None
     dispute: str
     drawn: bytes = b""
+
+    @property
+    def number(self) -> str:
+        """The number of the decision in the record, empty while it waits."""
+        return number_of(self.id) if self.decision else ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from workflow import catalogue, deadlines, ledger, papers, sheet_lines, sight
+from workflow import agreement, audit, catalogue, deadlines, ledger, papers, sheet_lines, sight
 from workflow.acts import Act
 from workflow.catalogue import Listed
 from workflow.papers import AttachmentLine
@@ -111,10 +111,14 @@ def issued(act: Act, submission_id: int) -> Stamp | None:
 def issue(act: Act, submission_id: int, make: Make) -> tuple[Sheet, bytes]:
     """Hand a sheet out: the one there is where its file would be the same, else one with a number of its own.
 
-    ``make`` writes the file, always the same for the same facts and stamp. Raises what ``facts`` raises.
+    ``make`` writes the file, always the same for the same facts and stamp. Raises what ``facts`` raises,
+    SheetRefused also where the record contradicts its history.
     """
     held = select(col(Submission.id)).where(col(Submission.id) == submission_id).with_for_update()
     act.session.execute(held)
+    sight.check(act, ledger.load(act.session, submission_id))
+    if not _agrees(act, submission_id):
+        raise SheetRefused(reason="审签记录与历史不一致，可能被改动过，请执行 duban audit verify 核验")
     told = facts(act, submission_id)
     found = _newest(act, ledger.load(act.session, submission_id))
     if found is not None:
@@ -127,18 +131,18 @@ def issue(act: Act, submission_id: int, make: Make) -> tuple[Sheet, bytes]:
 def known(act: Act, number: str, sha256: str) -> Known | None:
     """What was signed, where a file is the sheet of this number or was attached to what it is about.
 
-    None for an unknown number and for a foreign file alike, so that neither is told from the other. Needs no account:
-    whoever has the file knows what is in it.
+    None for an unknown number, for a foreign file and for a record that contradicts its history alike, so that none
+    is told from the other. Needs no account: whoever has the file knows what is in it.
     """
     wanted = select(Sheet).where(col(Sheet.number) == number.strip().upper())
     sheet = act.session.execute(wanted).scalar_one_or_none()
-    if sheet is None:
+    if sheet is None or not _agrees(act, sheet.submission_id):
         return None
     row = ledger.load(act.session, sheet.submission_id)
     signed = sheet_lines.decided_by(act, sheet.submission_id, sheet.head)
     steps = tuple(one for one in sheet_lines.steps(act, sheet.submission_id) if one.id in signed)
     matched = THE_SHEET if sheet.sha256 == sha256 else _attached(act, row, steps, sha256)
-    if matched is None:
+    if matched is None or not signed:
         return None
     listed = catalogue.by_id(act, [row.programme_id])[row.programme_id]
     told = _facts(act, row, listed, steps)
@@ -146,6 +150,12 @@ def known(act: Act, number: str, sha256: str) -> Known | None:
         sheet.number, sheet.made_at, matched, told.programme, told.unit, told.obligation, told.occurrence, steps,
         moved_on=row.head != sheet.head, stands=row.state == "filed" and row.round == sheet.round,
     )  # fmt: skip
+
+
+def _agrees(act: Act, submission_id: int) -> bool:
+    """Whether what was signed is what the history says, and the history whole."""
+    whole = not any(audit.of_submission(act.session, submission_id))
+    return whole and not agreement.of_submission(act.session, submission_id)
 
 
 def _facts(act: Act, row: Submission, listed: Listed, steps: tuple[SheetStep, ...]) -> SheetFacts:

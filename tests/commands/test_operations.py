@@ -103,11 +103,42 @@ def test_a_key_that_others_can_read_is_found(
 ) -> None:
     monkeypatch.delenv("DUBAN_SECRET_KEY")
     monkeypatch.setenv("DUBAN_SECRET_KEY_FILE", str(tmp_path / "duban.key"))
+    (tmp_path / "duban.key").write_text("k" * 40)
+    (tmp_path / "duban.key").chmod(0o600)
     assert duban("doctor").code == 0
     (tmp_path / "duban.key").chmod(0o644)
     ran = duban("doctor")
     assert ran.code == 1 and "✗ 签名密钥：" in ran.out
     assert settled
+
+
+def test_the_doctor_tells_of_a_missing_key_and_makes_none(
+    settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DUBAN_SECRET_KEY")
+    monkeypatch.setenv("DUBAN_SECRET_KEY_FILE", str(tmp_path / "duban.key"))
+    ran = duban("doctor")
+    assert ran.code == 1 and "✗ 签名密钥：没有找到密钥文件" in ran.out
+    assert settled and not (tmp_path / "duban.key").exists()
+
+
+def test_an_anchors_file_that_lacks_anchors_is_found(
+    told: World, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "outside.anchors"
+    monkeypatch.setenv("DUBAN_ANCHOR_FILE", str(file))
+    for found in ("不存在", "中没有任何存证"):
+        ran, checked = duban("doctor"), duban("audit", "verify")
+        assert ran.code == 1 and f"✗ 存证文件：“{file}”{found}" in ran.out
+        assert f"注意：“{file}”{found}" in checked.out
+        file.touch()
+    file.unlink()
+    AnchorFile(file).follow(told.store)
+    assert "✓ 存证文件：" in duban("doctor").out and "注意" not in duban("audit", "verify").out
+    with told.act(LAUNCH) as act:
+        act.session.execute(text("DELETE FROM anchored_head"))
+        act.session.execute(text("DELETE FROM anchor"))
+    assert "注意：历史已有两天以上，却没有任何每日存证" in duban("audit", "verify").out
 
 
 def test_a_test_mail_is_really_sent(settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,11 +184,11 @@ def test_the_outcome_tells_what_is_proven_from_outside_and_what_is_not(
     told: World, duban: Duban, tmp_path: Path
 ) -> None:
     alone = duban("audit", "verify").out.splitlines()[1:]
-    assert alone[0] == "每日存证2021-12-31至2022-01-05（2次）：没有库外文件可对照，只能证明库内前后一致"
+    assert alone[0] == "每日存证2022-01-02至2022-01-05（2次）：没有库外文件可对照，只能证明库内前后一致"
     AnchorFile(tmp_path / "kept" / "copy.anchors").follow(told.store)
     proven = duban("audit", "verify", "--anchors", "kept/copy.anchors")
     assert proven.code == 0
-    assert "每日存证2021-12-31至2022-01-05（2次）：已由库外文件“kept/copy.anchors”证实" in proven.out
+    assert "每日存证2022-01-02至2022-01-05（2次）：已由库外文件“kept/copy.anchors”证实" in proven.out
     with told.act(LAUNCH) as act:
         act.session.execute(text("DELETE FROM anchored_head WHERE day = '2022-01-05'"))
         act.session.execute(text("DELETE FROM anchor WHERE day = '2022-01-05'"))
@@ -197,6 +228,7 @@ def test_tampering_is_found_at_its_place(told: World) -> None:
 
 def test_faults_are_told_by_submission_and_end_in_exit_code_1(told: World, duban: Duban) -> None:
     number, other = told.id_of(UNIT), told.id_of("FGW")
+    [request] = [one.id for one in told.requests(UNIT)]
     with told.act(LAUNCH) as act:
         act.session.execute(
             text("UPDATE history SET comment = '' WHERE submission_id = :id AND seq = 4"), {"id": number}
@@ -204,14 +236,16 @@ def test_faults_are_told_by_submission_and_end_in_exit_code_1(told: World, duban
         act.session.execute(text("DELETE FROM history WHERE submission_id = :id AND seq = 2"), {"id": other})
     ran = duban("audit", "verify")
     assert (ran.code, ran.err) == (1, "")
-    told_of, [outcome, *_] = ran.out.splitlines()[:2], ran.out.splitlines()[2:]
+    told_of, [outcome, *_] = ran.out.splitlines()[:4], ran.out.splitlines()[4:]
     assert sorted(told_of) == sorted(
         [
             f"报送件{number}：第4条历史与校验值不符，内容被改动过（entry-changed）",
             f"报送件{other}：第3条历史之前缺少第2条（entry-missing）",
+            f"报送件{number}：审签SQ-{request}与历史第4条不一致：理由（decision-differs）",
+            f"报送件{other}：第1版内容与历史所记的不一致（content-differs）",
         ]
     )
-    assert outcome.endswith("2件有问题，共2处")
+    assert outcome.endswith("2件有问题，共4处")
 
 
 def test_entries_that_change_places_are_found(told: World, duban: Duban) -> None:

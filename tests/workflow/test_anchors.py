@@ -197,6 +197,12 @@ def test_a_file_that_cannot_be_written_delays_no_message(sqlite_world: World, tm
     assert heard == [MIDNIGHT]
 
 
+def test_a_file_that_cannot_be_written_is_told(sqlite_world: World, tmp_path: Path) -> None:
+    with sqlite_world.look() as act:
+        assert "不能写入" in anchor_files.fault(act.session, tmp_path)
+        assert anchor_files.fault(act.session, tmp_path / "not" / "yet" / "there.anchors") == ""
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "picture").write_bytes(b"\x89PNG\xff")
     for name in ("picture", "nowhere"):

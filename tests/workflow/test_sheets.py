@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import text
 
 from documents import signoff_sheet
 from tests.workflow.world import OFFICE, World, local
-from workflow import sheets, submissions
+from workflow import agreement, sheets, submissions
 from workflow.acts import Actor
 from workflow.refusals import NotFound, SheetRefused
 from workflow.sheets import SheetFacts, Stamp
@@ -123,6 +124,70 @@ def test_a_sheet_says_when_the_record_has_moved_on(world: World) -> None:
     found = known(world, sheet.number, made)
     # Filed again, but by another round than the sheet's; what was decided since is not shown.
     assert found is not None and (found.moved_on, found.stands, len(found.steps)) == (True, False, 2)
+
+
+#: What somebody does to what was signed, beside the history, and what is found.
+BESIDE = (
+    ("UPDATE sign_off SET decision = 'approve' WHERE decision = 'return'", "decision-differs"),
+    ("UPDATE sign_off SET comment = '同意。' WHERE decision = 'approve'", "decision-differs"),
+    ("UPDATE sign_off SET typed_name = '他人' WHERE decision = 'approve'", "decision-differs"),
+    ("UPDATE sign_off SET holder = '他人', post_title = '他职' WHERE decision = 'approve'", "decision-differs"),
+    ("UPDATE sign_off SET confirmed = 'code:mail' WHERE decision = 'approve'", "decision-differs"),
+    ("UPDATE sign_off SET decided_at = asked_at WHERE decision = 'approve'", "decision-differs"),
+    ("UPDATE sign_off SET decision = NULL, decided_at = NULL WHERE decision = 'return'", "decision-missing"),
+    ("UPDATE sign_off SET dispute = '不是我' WHERE decision = 'approve'", "dispute-differs"),
+    ("UPDATE content SET fields = '{}' WHERE version = (SELECT max(version) FROM content)", "content-changed"),
+    ("UPDATE content SET fields = '[]' WHERE version = (SELECT max(version) FROM content)", "content-changed"),
+    ("DELETE FROM content WHERE version = 1", "content-missing"),
+    ("UPDATE submission SET content_hash = 'f' WHERE state = 'filed'", "content-differs"),
+    ("INSERT INTO drawn_signature SELECT id, 'png', 'f' FROM sign_off WHERE decision = 'approve'", "decision-differs"),
+)
+
+
+@pytest.mark.parametrize(("statement", "code"), BESIDE)
+def test_what_contradicts_the_history_is_found_and_gives_no_sheet(
+    sqlite_world: World, statement: str, code: str
+) -> None:
+    number = returned_then_filed_late(sqlite_world)
+    sheet, made = issue(sqlite_world, number, "2022-01-06 09:00")
+    with sqlite_world.act(local("2022-01-06 10:00")) as act:
+        assert list(agreement.verify(act.session)) == []
+        act.session.execute(text(statement))
+    with sqlite_world.look() as act:
+        found = list(agreement.verify(act.session))
+    assert code in {one.code for one in found} and {one.submission_id for one in found} == {number}
+    with sqlite_world.refusing(SheetRefused):
+        issue(sqlite_world, number, "2022-01-06 11:00")
+    assert known(sqlite_world, sheet.number, made) is None
+
+
+def test_a_history_that_was_changed_gives_no_sheet(sqlite_world: World) -> None:
+    number = returned_then_filed_late(sqlite_world)
+    sheet, made = issue(sqlite_world, number, "2022-01-06 09:00")
+    with sqlite_world.act(local("2022-01-06 10:00")) as act:
+        act.session.execute(text("UPDATE history SET comment = '同意' WHERE event = 'return'"))
+        act.session.execute(text("UPDATE sign_off SET comment = '同意' WHERE decision = 'return'"))
+    with sqlite_world.refusing(SheetRefused):
+        issue(sqlite_world, number, "2022-01-06 11:00")
+    assert known(sqlite_world, sheet.number, made) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE attachment SET data = 'x'", "file-changed"),
+        ("UPDATE attachment SET sha256 = 'f'", "file-differs"),
+        ("UPDATE attachment SET name = '他.pdf'", "file-differs"),
+        ("DELETE FROM attachment", "file-missing"),
+    ],
+)
+def test_a_file_that_is_not_what_was_signed_is_found(sqlite_world: World, statement: str, code: str) -> None:
+    for obligation in ("target-choice", "research-trip", "work-plan"):
+        sqlite_world.file("KJJ", obligation, now=local("2022-01-04 11:00"))
+    with sqlite_world.act(local("2022-02-15 09:00")) as act:
+        assert list(agreement.verify(act.session)) == []
+        act.session.execute(text(statement))
+        assert code in {one.code for one in agreement.verify(act.session)}
 
 
 def test_an_attachment_of_what_was_signed_is_known(world: World) -> None:
