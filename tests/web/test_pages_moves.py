@@ -53,7 +53,7 @@ def test_a_unit_does_not_see_the_offices_acts(sqlite_office: Office) -> None:
     [
         ("draft", "确认延期", "请写明延期的理由。"),
         ("draft", "确认免报", "请写明免报的理由。"),
-        ("pending", "确认退回", "退回时请写明理由。"),
+        ("pending", "确认退回", "请写明退回的理由。"),
         ("pending", "录入同意", "请写明审签人同意的依据"),
         ("filed", "确认退回", "请写明退回的理由。"),
         ("filed", "确认重新打开", "请写明重新打开的理由。"),

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases import Server
-from tests.launched import copied, name_of
+from tests.launched import NUMBERS, copied, name_of
 from tests.workflow.small import LADDER, small, small_roster
 from tests.workflow.world import World, local
 from workflow import signing, submissions
@@ -63,9 +63,10 @@ def prepared_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def prepared_database(postgresql_server: Server, template_url: str) -> str:
-    """Prepared once on PostgreSQL, likewise."""
-    prepare(postgresql_server.create(PREPARED, template=name_of(template_url)))
-    return PREPARED
+    """Prepared once on PostgreSQL, likewise; once more for each module that borrows it."""
+    name = f"{PREPARED}_{next(NUMBERS)}"
+    prepare(postgresql_server.create(name, template=name_of(template_url)))
+    return name
 
 
 @pytest.fixture
