@@ -186,3 +186,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def fresh_database(kind: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database of a kind, for a trial that is run by hand; a PostgreSQL of its own."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'duban.db'}"
+        return
+    programs = binaries()
+    assert programs is not None, "PostgreSQL is not there"
+    with running_server(programs) as server:
+        yield server.create("trial")

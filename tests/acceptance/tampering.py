@@ -11,8 +11,8 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,7 +23,7 @@ from rich.progress import track
 from sqlmodel import Session
 
 from tests.acceptance.tamperings import KINDS, Hand
-from tests.databases import binaries, running_server
+from tests.databases import fresh_database
 from tests.workflow.small import small, small_roster
 from tests.workflow.world import World, local
 from workflow import anchor_files, proofs, submissions
@@ -98,17 +98,6 @@ def _codes(session: Session, file: Sequence[Line]) -> set[str]:
     return {one.code for one in proofs.everything(session, file)}
 
 
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'duban.db'}"
-        return
-    programs = binaries()
-    assert programs is not None, "PostgreSQL is not there"
-    with running_server(programs) as server:
-        yield server.create("tampering")
-
-
 def main() -> None:
     """Tamper, tell what was found, and fail when anything was not."""
     parser = argparse.ArgumentParser(prog="tests.acceptance.tampering", description=__doc__)
@@ -116,7 +105,10 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="duban-tampering-") as name, _database(asked.database, Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="duban-tampering-") as name,
+        fresh_database(asked.database, Path(name)) as url,
+    ):
         world, file = record(url, Path(name))
         with closing(world):
             began = perf_counter()

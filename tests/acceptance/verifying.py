@@ -12,8 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +22,7 @@ from rich.progress import track
 from sqlalchemy import text
 
 from bench import stage
-from tests.databases import binaries, running_server
+from tests.databases import fresh_database
 from tests.workflow.world import local
 from workflow import anchors, clock, ledger, stamps
 from workflow.acts import Act
@@ -124,24 +122,16 @@ def _settle(store: Store, heads: Heads, seq: int) -> None:
         )
 
 
-@contextmanager
-def _url(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'duban.db'}"
-        return
-    programs = binaries()
-    assert programs is not None, "PostgreSQL is not there"
-    with running_server(programs) as server:
-        yield server.create("verifying")
-
-
 def main() -> None:
     """Write the record, verify it by the command, print the seconds of both."""
     parser = argparse.ArgumentParser(prog="tests.acceptance.verifying", description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="duban-verifying-") as name, _url(asked.database, Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="duban-verifying-") as name,
+        fresh_database(asked.database, Path(name)) as url,
+    ):
         folder, began = Path(name), perf_counter()
         kind, place = ("SQLite", f"sqlite:///{name}/") if asked.database == "sqlite" else ("PostgreSQL", url)
         with stage.store(kind, place, "duban") as store:
