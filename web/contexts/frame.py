@@ -13,7 +13,10 @@ Light = Literal["green", "yellow", "red", "none"]
 Role = Literal["office", "unit", "inspector", "admin"]
 Decision = Literal["approve", "return"]
 MessageStatus = Literal["queued", "held", "sending", "sent", "failed", "cancelled"]
-Section = Literal["programmes", "overdue", "approvals", "messages", "channels", "outbox", "none"]
+Section = Literal[
+    "workbench", "programmes", "overdue", "timeline", "approvals", "messages", "people", "channels", "accounts",
+    "audit", "outbox", "none",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class Viewer:
     name: str
     role: Role
     unit: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One entry of the main navigation."""
+
+    section: Section
+    href: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ class Notice:
 class Frame:
     """The frame round a page. `viewer` is None before signing in, `clock` is None outside a rehearsal.
 
+    `rooms` are the pages that this viewer may enter.
     `alarm` is why nothing is sent, for the people who can release it; empty when all goes out.
     """
 
@@ -67,6 +80,7 @@ class Frame:
     form_token: str
     notices: tuple[Notice, ...] = ()
     alarm: str = ""
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from web.contexts import Page
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Clock, Frame, NextDue, Notice, Role, Section, Viewer
 from web.contexts.letters import LettersPage
-from web.contexts.submission import SubmissionPage
+from web.pages.rooms import rooms
 from web.shell import HEADERS
 from workflow import holding, posts, upcoming
 from workflow.accounts import PasswordToChange
@@ -37,7 +37,8 @@ from workflow.refusals import NotFound
 
 POLICY = "Content-Security-Policy"
 SCRIPTED = f"{HEADERS[POLICY]}; script-src 'self'"
-FRAMING = f"{HEADERS[POLICY]}; frame-src 'self'"
+DESK = f"{SCRIPTED}; connect-src 'self'"
+FRAMING = f"{DESK}; frame-src 'self'"
 NOTICE_COOKIE = "duban_notice"
 NOTICE_SECONDS = 60
 #: Short enough for a cookie even when every sign is escaped.
@@ -115,6 +116,7 @@ def frame(house: House, request: Request, act: Act, section: Section = "none", *
         form_token=access.form_token(house.secret, session.session_id) if session else "",
         notices=_notices(house, request),
         alarm=_alarm(act, session),
+        rooms=rooms(session.actor.role, rehearsal=house.engine.rehearsal) if session else (),
     )
 
 
@@ -127,10 +129,8 @@ def show(house: House, request: Request, page: Page, status: int = 200) -> Respo
 
 
 def _policy(page: Page) -> str:
-    """The table editor is the one script there is, the sample letter the one frame; other pages have neither."""
-    if isinstance(page, SubmissionPage) and page.editing:
-        return SCRIPTED
-    return FRAMING if isinstance(page, LettersPage) else HEADERS[POLICY]
+    """Scripts of this site add comfort to the desk; the sample letter is the one frame."""
+    return FRAMING if isinstance(page, LettersPage) else DESK
 
 
 def warned(around: Frame, text: str) -> Frame:

@@ -6,9 +6,11 @@ submissions touches only narrow rows. Table models do not validate: values are c
 
 from sqlmodel import SQLModel
 
+from workflow.tables.access import AccountIdentity, Login, LoginFailure
 from workflow.tables.asking import Link, Message, MessageItem, SignOff
 from workflow.tables.carrying import Carried
 from workflow.tables.columns import UtcDateTime
+from workflow.tables.desk import Batch, BatchItem, BulletinWords, ExtensionRequest, FeedKey, UrgingSheet
 from workflow.tables.duties import (
     Attachment,
     Content,
@@ -29,11 +31,15 @@ from workflow.tables.standing_in import Absence, Delegation
 __all__ = [
     "Absence",
     "Account",
+    "AccountIdentity",
     "Anchor",
     "AnchoredHead",
     "ApiToken",
     "Attachment",
     "Attempt",
+    "Batch",
+    "BatchItem",
+    "BulletinWords",
     "CalendarDay",
     "Carried",
     "Challenge",
@@ -41,11 +47,15 @@ __all__ = [
     "Deadline",
     "Delegation",
     "DrawnSignature",
+    "ExtensionRequest",
+    "FeedKey",
     "History",
     "Holding",
     "Involved",
     "Lane",
     "Link",
+    "Login",
+    "LoginFailure",
     "Message",
     "MessageItem",
     "Meta",
@@ -60,5 +70,6 @@ __all__ = [
     "Submission",
     "Supervision",
     "Unit",
+    "UrgingSheet",
     "UtcDateTime",
 ]

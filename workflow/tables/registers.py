@@ -84,6 +84,7 @@ class Account(SQLModel, table=True):
     password_hash: str
     one_time: bool = False
     created_at: datetime = instant()
+    disabled_at: datetime | None = instant(nullable=True)
 
 
 class ApiToken(SQLModel, table=True):
@@ -95,5 +96,7 @@ class ApiToken(SQLModel, table=True):
     role: str
     unit: str | None = None
     token_hash: str = Field(unique=True)
+    name: str = ""
     created_at: datetime = instant()
+    created_by: str = ""
     revoked_at: datetime | None = instant(nullable=True)
