@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests import databases, network
+from tests.patterns import Patterns
 
 #: Launched worlds for every folder; tests of the pure modules never load what they need.
 pytest_plugins = ["tests.launched"]
 
-TEMPLATE = "duban_template"
 NUMBERS = count(1)
 
 
@@ -47,11 +47,10 @@ def postgresql_server() -> Iterator[databases.Server]:
 
 
 @pytest.fixture(scope="session")
-def template_url(postgresql_server: databases.Server, migrate: Callable[[str], None]) -> str:
-    """A migrated PostgreSQL database, the pattern that each test's own is copied from."""
-    url = postgresql_server.create(TEMPLATE)
-    migrate(url)
-    return url
+def template_database(postgresql_server: databases.Server, migrate: Callable[[str], None]) -> str:
+    """The name of a migrated PostgreSQL database, which each test's own is copied from."""
+    migrate(postgresql_server.create("duban_template"))
+    return "duban_template"
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +70,10 @@ def blank_postgresql_url(postgresql_server: databases.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: databases.Server, template_url: str) -> Iterator[str]:
+def postgresql_url(postgresql_server: databases.Server, template_database: str) -> Iterator[str]:
     """PostgreSQL with today's tables and no row."""
-    assert template_url == postgresql_server.url(TEMPLATE)
     name = f"fresh_{next(NUMBERS)}"
-    yield postgresql_server.create(name, template=TEMPLATE)
+    yield postgresql_server.create(name, template=template_database)
     postgresql_server.drop(name)
 
 
@@ -90,6 +88,12 @@ def sqlite_url(blank_sqlite_url: str, template_file: Path) -> str:
     """SQLite with today's tables and no row."""
     shutil.copyfile(template_file, blank_sqlite_url.removeprefix("sqlite:///"))
     return blank_sqlite_url
+
+
+@pytest.fixture(scope="session")
+def patterns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Patterns:
+    """Stores that are built once and copied for each test."""
+    return Patterns(request, tmp_path_factory.mktemp("patterns"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

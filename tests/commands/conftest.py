@@ -37,7 +37,7 @@ Duban = Callable[..., Ran]
 def settled(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A folder and an environment for one rehearsal store, launched where the test asks for a world; its address."""
     launched = "world" in request.fixturenames
-    database_url = str(request.getfixturevalue(f"{database_kind}_launched_url" if launched else f"{database_kind}_url"))
+    database_url = str(request.getfixturevalue("launched_url" if launched else f"{database_kind}_url"))
     for name in ("MAIL_URL", "WECOM_URL", "OFFICE_URLS", "SECRET_KEY_FILE", "BASE_URL"):
         monkeypatch.delenv(f"DUBAN_{name}", raising=False)
     monkeypatch.setenv("DUBAN_DATABASE_URL", database_url)

@@ -13,15 +13,14 @@ from tests.workflow.world import World
 
 
 @pytest.fixture
-def settled(request: pytest.FixtureRequest, database_kind: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def settled(chained_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The environment of one rehearsal store with the programme of follow-ups; its address."""
-    url = str(request.getfixturevalue(f"{database_kind}_chained_url"))
     for name in ("MAIL_URL", "WECOM_URL", "OFFICE_URLS", "SECRET_KEY_FILE", "BASE_URL"):
         monkeypatch.delenv(f"DUBAN_{name}", raising=False)
-    monkeypatch.setenv("DUBAN_DATABASE_URL", url)
+    monkeypatch.setenv("DUBAN_DATABASE_URL", chained_url)
     monkeypatch.setenv("DUBAN_SECRET_KEY", "a key for the tests of the commands")
     monkeypatch.setenv("DUBAN_REHEARSAL", "1")
-    return url
+    return chained_url
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from sqlalchemy import text
 import service
 from tests.commands.conftest import Duban
 from tests.doubles.smtp import SmtpDouble
+from tests.launched import ordos
+from tests.patterns import Patterns
 from tests.workflow.world import LAUNCH, ROOT, World, local
 from workflow import anchor_files, audit
 from workflow.anchor_files import AnchorFile
@@ -35,22 +37,41 @@ TAMPERING = (
 )
 
 
-@pytest.fixture
-def live(settled: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A live store whose programme is long over, so that everything is due."""
-    monkeypatch.setenv("DUBAN_REHEARSAL", "0")
-    with closing(World.launched(settled, now=datetime.now(UTC), rehearsal=False)) as launched:
-        yield launched
+#: One instant for all: the store that is launched for real is built once.
+NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-def told(world: World) -> World:
+def launched_for_real(url: str) -> None:
+    """A programme long over when it is launched, so that everything is due."""
+    World.launched(url, now=NOW, rehearsal=False).close()
+
+
+def with_histories(url: str) -> None:
     """Histories of several entries: one submission filed, one returned, all lapsed but one."""
-    world.file("FGW", now=local("2022-01-03 10:00"))
-    world.hand_in(UNIT, now=local("2022-01-03 11:00"))
-    world.sign(UNIT, now=local("2022-01-03 12:00"), choice="return")
-    world.advance(local("2022-01-06 10:00"))
-    return world
+    with closing(World.opened(url)) as world:
+        world.file("FGW", now=local("2022-01-03 10:00"))
+        world.hand_in(UNIT, now=local("2022-01-03 11:00"))
+        world.sign(UNIT, now=local("2022-01-03 12:00"), choice="return")
+        world.advance(local("2022-01-06 10:00"))
+
+
+@pytest.fixture
+def live(settled: str, patterns: Patterns, database_kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A live store that the commands work on in place of the empty one."""
+    with patterns.copy(database_kind, launched_for_real) as url, closing(World.opened(url)) as world:
+        monkeypatch.setenv("DUBAN_REHEARSAL", "0")
+        monkeypatch.setenv("DUBAN_DATABASE_URL", url)
+        assert settled != url
+        yield world
+
+
+@pytest.fixture
+def told(settled: str, patterns: Patterns, database_kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A rehearsal with something to verify."""
+    with patterns.copy(database_kind, with_histories, onto=ordos) as url, closing(World.opened(url)) as world:
+        monkeypatch.setenv("DUBAN_DATABASE_URL", url)
+        assert settled != url
+        yield world
 
 
 def test_a_new_store_is_well(settled: str, duban: Duban) -> None:

@@ -6,6 +6,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.databases import Server
+from tests.launched import ordos
+from tests.patterns import Patterns
 from tests.web.client import API, House
 from tests.workflow.world import World, local
 from web.shell import redacted
@@ -24,8 +26,8 @@ def test_service_is_ready_while_its_store_answers(house: House) -> None:
     assert house.anybody().get("/readyz").json() == {"status": "ok"}
 
 
-def test_service_without_its_store_says_so_everywhere(postgresql_server: Server, launched_database: str) -> None:
-    url = postgresql_server.create("soon_gone", template=launched_database)
+def test_service_without_its_store_says_so_everywhere(postgresql_server: Server, patterns: Patterns) -> None:
+    url = postgresql_server.create("soon_gone", template=patterns.name("postgresql", ordos))
     with closing(World.opened(url)) as world:
         house = House(world)
         office = house.office()

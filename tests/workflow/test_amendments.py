@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from tests.databases import Server
-from tests.launched import copied
+from tests.launched import ordos
+from tests.patterns import Patterns
 from tests.workflow.amended import advance, amend, heard, ordos_reworded, planned, rows, rungs_of, schedules_of
 from tests.workflow.world import World, local
 from workflow import audit, submissions
@@ -23,7 +21,6 @@ from workflow.tables import Message
 EARLY, TOLD, LATE = local("2022-02-09 10:00"), local("2022-02-14 10:00"), local("2022-02-16 10:00")
 OLD, NEW = date(2022, 2, 15), date(2022, 2, 20)
 FILED, EXEMPT, EXTENDED, PENDING = 30, "JYTYJ", "KJJ", "FGW"
-PREPARED = "duban_half_filed"
 MOVED = ("work-plan", "due: 02-15", "due: 02-20")
 
 
@@ -46,36 +43,10 @@ def prepare(url: str) -> None:
             submissions.exempt(act, world.id_of(EXEMPT, "work-plan"), comment="机构撤并")
 
 
-@pytest.fixture(scope="module")
-def prepared_file(launched_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared once on SQLite, copied for each test."""
-    path = tmp_path_factory.mktemp("half") / "duban.db"
-    shutil.copyfile(launched_file, path)
-    prepare(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="module")
-def prepared_database(postgresql_server: Server, launched_database: str) -> str:
-    """Prepared once on PostgreSQL, likewise."""
-    prepare(postgresql_server.create(PREPARED, template=launched_database))
-    return PREPARED
-
-
 @pytest.fixture
-def half_sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copyfile(prepared_file, tmp_path / 'half.db')}"
-
-
-@pytest.fixture
-def half_postgresql_url(postgresql_server: Server, prepared_database: str) -> Iterator[str]:
-    yield from copied(postgresql_server, prepared_database)
-
-
-@pytest.fixture
-def half(request: pytest.FixtureRequest, database_kind: str) -> Iterator[World]:
+def half(patterns: Patterns, database_kind: str) -> Iterator[World]:
     """A copy of what was prepared, on each kind of database in turn."""
-    with closing(World.opened(request.getfixturevalue(f"half_{database_kind}_url"))) as world:
+    with patterns.copy(database_kind, prepare, onto=ordos) as url, closing(World.opened(url)) as world:
         yield world
 
 

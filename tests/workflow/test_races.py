@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from threading import Barrier
 from time import monotonic
 
 import pytest
 from sqlalchemy import text
 
-from tests.databases import Server
-from tests.launched import NUMBERS, copied, name_of
+from tests.patterns import Patterns
 from tests.workflow.small import LADDER, small, small_roster
 from tests.workflow.world import World, local
 from workflow import signing, submissions
@@ -35,7 +32,6 @@ from workflow.signing import Choice
 from workflow.tables import SignOff
 
 ROUNDS = 24
-PREPARED = "duban_prepared"
 NOW, LATE = local("2022-03-01 10:00"), local("2022-03-11 00:00")
 TOLD = (AlreadyDecided, ChangedMeanwhile, ContentChanged, LinkUnknown, NotAllowedNow)
 
@@ -52,37 +48,10 @@ def prepare(url: str) -> None:
             submissions.save(act, world.id_of(f"U{number}", "report"), {"text": "总结"}, if_version=0)
 
 
-@pytest.fixture(scope="module")
-def prepared_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Prepared once on SQLite, copied for each test."""
-    path = tmp_path_factory.mktemp("prepared") / "duban.db"
-    shutil.copyfile(template_file, path)
-    prepare(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="module")
-def prepared_database(postgresql_server: Server, template_url: str) -> str:
-    """Prepared once on PostgreSQL, likewise; once more for each module that borrows it."""
-    name = f"{PREPARED}_{next(NUMBERS)}"
-    prepare(postgresql_server.create(name, template=name_of(template_url)))
-    return name
-
-
 @pytest.fixture
-def many_sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
-    return f"sqlite:///{shutil.copyfile(prepared_file, tmp_path / 'many.db')}"
-
-
-@pytest.fixture
-def many_postgresql_url(postgresql_server: Server, prepared_database: str) -> Iterator[str]:
-    yield from copied(postgresql_server, prepared_database)
-
-
-@pytest.fixture
-def many(request: pytest.FixtureRequest, database_kind: str) -> Iterator[World]:
+def many(patterns: Patterns, database_kind: str) -> Iterator[World]:
     """A copy of what was prepared, on each kind of database in turn."""
-    with closing(World.opened(request.getfixturevalue(f"many_{database_kind}_url"))) as world:
+    with patterns.copy(database_kind, prepare) as url, closing(World.opened(url)) as world:
         yield world
 
 
