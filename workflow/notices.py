@@ -10,13 +10,12 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
 
+from workflow import bulk
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.definition import Acknowledge
@@ -33,8 +32,7 @@ _message = Message.__table__  # type: ignore[attr-defined]
 _item = MessageItem.__table__  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Topic:
+class Topic(NamedTuple):
     """One submission to be spoken of to one person, and why; with ``acknowledge`` it is to be signed for (签收)."""
 
     recipient: Recipient
@@ -65,11 +63,9 @@ def tell(act: Act, envelope: Envelope, topics: Sequence[Topic]) -> int:
     if not topics:
         return 0
     ids = _messages(act, envelope, {topic.recipient.person: topic.recipient for topic in topics})
-    rows = [_item_row(topic, ids[topic.recipient.person], act.today) for topic in topics]
-    added = 0
-    for part in _parts(rows, 500):
-        result = act.session.execute(_insert(act.session, _item).on_conflict_do_nothing().returning(_item.c.id), part)
-        added += len(result.all())
+    today = act.today
+    rows = [_item_row(topic, ids[topic.recipient.person], today) for topic in topics]
+    added = bulk.insert_new(act.session, _item, _ITEM, rows)
     if envelope.batch is None:
         _drop_empty(act.session, _message.c.id.in_(list(ids.values())))
     return added
@@ -183,8 +179,7 @@ def _messages(act: Act, envelope: Envelope, recipients: Mapping[str, Recipient])
         # In one order for everybody, so that two acts with the same recipients never wait for each other.
         ordered = sorted(missing.items(), key=lambda pair: pair[1])
         rows = [_message_row(act, envelope, recipients[person], key) for person, key in ordered]
-        for part in _parts(rows, 500):
-            act.session.execute(_insert(act.session, _message).on_conflict_do_nothing(), part)
+        bulk.insert_new(act.session, _message, _MESSAGE, rows)
         ids |= _still_open(act.session, missing)
     return ids
 
@@ -204,24 +199,33 @@ def _still_open(session: Session, keys: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _message_row(act: Act, envelope: Envelope, recipient: Recipient, key: str) -> dict[str, Any]:
-    return {
-        "key": key, "programme_id": envelope.programme_id, "kind": envelope.kind, "person": recipient.person,
-        "recipient": recipient.name, "post_title": recipient.post_title, "batch": envelope.batch,
-        "created_at": act.now, "not_before": envelope.not_before, "attempts": 0,
-        "status": "gathering" if envelope.batch else "queued",
-        "reference": secrets.token_hex(12), "subject": "", "body": "", "answer": "",
-    }  # fmt: skip
+_MESSAGE = (
+    "key", "programme_id", "kind", "person", "recipient", "post_title", "batch", "created_at", "not_before",
+    "attempts", "status", "reference", "subject", "body", "answer",
+)  # fmt: skip
 
 
-def _item_row(topic: Topic, message_id: int, day: date) -> dict[str, Any]:
-    return {
-        "message_id": message_id, "submission_id": topic.submission_id, "person": topic.recipient.person,
-        "reason": topic.reason, "rung": topic.rung, "day": day, "schedule_version": topic.schedule_version,
-        "sign_off_id": topic.sign_off_id,
-        "ack_within": str(topic.acknowledge.within) if topic.acknowledge else "",
-        "ack_to": list(topic.acknowledge.to) if topic.acknowledge else [],
-    }  # fmt: skip
+def _message_row(act: Act, envelope: Envelope, recipient: Recipient, key: str) -> bulk.Row:
+    return (
+        key, envelope.programme_id, envelope.kind, recipient.person, recipient.name, recipient.post_title,
+        envelope.batch, act.now, envelope.not_before, 0, "gathering" if envelope.batch else "queued",
+        secrets.token_hex(12), "", "", "",
+    )  # fmt: skip
+
+
+_ITEM = (
+    "message_id", "submission_id", "person", "reason", "rung", "day", "schedule_version", "sign_off_id", "ack_within",
+    "ack_to",
+)  # fmt: skip
+_NOT_SIGNED_FOR: tuple[str, Sequence[str]] = ("", ())
+
+
+def _item_row(topic: Topic, message_id: int, day: date) -> bulk.Row:
+    signed_for = (str(topic.acknowledge.within), topic.acknowledge.to) if topic.acknowledge else _NOT_SIGNED_FOR
+    return (
+        message_id, topic.submission_id, topic.recipient.person, topic.reason, topic.rung, day,
+        topic.schedule_version, topic.sign_off_id, *signed_for,
+    )  # fmt: skip
 
 
 def _drop_empty(session: Session, which: Any) -> None:
@@ -231,7 +235,3 @@ def _drop_empty(session: Session, which: Any) -> None:
 
 def _parts(rows: list[Any], size: int) -> Iterable[list[Any]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
-def _insert(session: Session, table: Any) -> Any:
-    return postgresql_insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite_insert(table)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from workflow import asking, deadlines, events, ledger, lights, notices
+from workflow import asking, bulk, deadlines, events, ledger, lights, notices
 from workflow.acts import Act
 from workflow.audience import Audience, Concern, Recipient
 from workflow.definition import APPROVER, Light, Rung
@@ -106,21 +106,18 @@ def chase(act: Act, ids: Sequence[int], batch: str) -> int:
 def _topics(act: Act, fired: Firing, rows: Sequence[Row[Any]]) -> list[Topic]:
     audience = act.audience(fired.deadline.programme_id)
     waiting = asking.signers(act, [row.id for row in rows if row.waiting_on == "approver"])
-    known: dict[tuple[Concern, bool], tuple[Recipient, ...]] = {}
+    obligation, version = fired.deadline.obligation, fired.deadline.schedule_version
+    say, name, acknowledge = fired.rung.say, f"rung:{fired.position}", fired.rung.acknowledge
+    known: dict[tuple[str, str, str, bool], tuple[Recipient, ...]] = {}
     found = []
-    for row in rows:
+    for number, unit, waiting_on, subject, owner_post in rows:  # type: ignore[misc]
         # What the office has before it is the office's to move on: the unit has done its part.
-        place = Concern(row.unit, fired.deadline.obligation, row.subject, row.owner_post), row.waiting_on == "office"
+        place = unit, subject, owner_post, waiting_on == "office"
         if place not in known:
-            known[place] = _posts(audience, fired.rung, *place)
-        signers = waiting.get(row.id, {})
-        people = _people(fired, row.waiting_on, known[place], tuple(signers))
-        for one in people:
-            name = f"rung:{fired.position}"
-            version, asked = fired.deadline.schedule_version, signers.get(one)
-            found.append(
-                Topic(one, row.id, fired.rung.say, name, version, sign_off_id=asked, acknowledge=fired.rung.acknowledge)
-            )
+            known[place] = _posts(audience, fired.rung, Concern(unit, obligation, subject, owner_post), place[-1])
+        signers = waiting.get(number, {})
+        for one in _people(fired, waiting_on, known[place], tuple(signers)):
+            found.append(Topic(one, number, say, name, version, signers.get(one), acknowledge))
     return found
 
 
@@ -148,12 +145,10 @@ def _distinct(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
 
 
 def _mark_alerted(act: Act, fired: Firing, ids: Sequence[int], states: Sequence[str]) -> None:
-    values: dict[str, object] = {"last_alert_at": act.now, "last_rung": fired.label}
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        # Asked again: who has filed since the rows were read is no longer spoken of.
-        still = (_submission.c.id.in_(part), _submission.c.state.in_(states))
-        act.session.execute(update(_submission).where(*still).values(**values))
+    # Asked again: who has filed since the rows were read is no longer spoken of.
+    still = (bulk.among(act.session, _submission.c.id, ids), _submission.c.state.in_(states))
+    alerted = update(_submission).where(*still).values(last_alert_at=act.now, last_rung=fired.label)
+    act.session.execute(alerted)
 
 
 def _light(
