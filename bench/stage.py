@@ -70,7 +70,7 @@ def crowd(opened: Store, count: int, *, standing: str = "draft", tag: str) -> in
         )
         session.add(deadline)
         session.flush()
-        units = [unit.code for unit in posts.directory(session).units() if unit.code != "OFFICE"]
+        units = [unit.code for unit in posts.directory(session).units() if unit.code != "OFFICE" and not unit.body]
         rows = [
             {
                 "programme_id": programme.id,

@@ -9,27 +9,20 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from web.site import Here, Site
-from workflow import channel_notes, gauges, holding
+from web.site import MOST_SECONDS, Here, Site
+from workflow import channel_notes, errands, gauges, holding
 from workflow.channel_notes import Notes
+from workflow.errands import Errands
 from workflow.gauges import Gauges
 from workflow.mailbag import STATUSES
 from workflow.store import Store
 from workflow.summaries import STATES
-from workflow.tables import Message, Submission
-
-#: A sweep older than this means that deadlines pass unnoticed.
-MOST_SECONDS = 90
 
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_submission = Submission.__table__  # type: ignore[attr-defined]
-_message = Message.__table__  # type: ignore[attr-defined]
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,7 +61,7 @@ class Figures(Collector):
             states, statuses, causes, notes = _tallies(self._site.engine.store)
             with self._site.engine.looking() as act:
                 found = gauges.read(act, wall=datetime.now(UTC))
-                now = act.now
+                queue, now = errands.look(act.session), act.now
         except SQLAlchemyError:
             yield GaugeMetricFamily("duban_store_up", "Whether the store answers.", value=0)
             return
@@ -87,6 +80,7 @@ class Figures(Collector):
         yield held
         yield from _channels(notes)
         yield from _watched(found, now)
+        yield from _workers(queue)
 
 
 @router.get("/healthz")
@@ -135,6 +129,16 @@ def _pace(site: Site) -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily("duban_sweep_failed", "Rows the last sweep set aside.", value=pace.failed)
 
 
+def _workers(queue: Errands) -> Iterator[GaugeMetricFamily]:
+    """The workers and their queue; all zero where one process does everything."""
+    yield GaugeMetricFamily("duban_workers", "Workers that give signs of life.", value=queue.workers)
+    jobs = _family("duban_jobs", "Jobs on the workers' queue.", "standing")
+    jobs.add_metric(["waiting"], queue.waiting)
+    jobs.add_metric(["running"], queue.running)
+    yield jobs
+    yield GaugeMetricFamily("duban_jobs_oldest_seconds", "Since when the first job waits.", value=queue.oldest)
+
+
 def _watched(found: Gauges, now: datetime) -> Iterator[GaugeMetricFamily]:
     """Who is late, what waits to be signed, what waits to be sent and since when, what was tried."""
     overdue = _family("duban_overdue", "Overdue submissions by whose move it is.", "waiting_on")
@@ -163,10 +167,5 @@ def _family(name: str, text: str, *labels: str) -> GaugeMetricFamily:
 def _tallies(store: Store) -> tuple[dict[str, int], dict[str, int], set[str], dict[str, Notes]]:
     with store.read() as session:
         causes: set[str] = {hold.cause for hold in holding.holds(session)}
-        states, statuses = _tally(session, _submission.c.state), _tally(session, _message.c.status)
+        states, statuses = gauges.states(session), gauges.statuses(session)
         return states, statuses, causes, channel_notes.read(session)
-
-
-def _tally(session: Session, column: ColumnElement[str]) -> dict[str, int]:
-    counted = session.execute(select(column.label("name"), func.count().label("number")).group_by(column))
-    return {row.name: row.number for row in counted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,6 +15,7 @@ from workflow import sight, versions
 from workflow.acts import Act
 from workflow.audience import Audience
 from workflow.definition import Definition, Obligation, Rung
+from workflow.library import pinned
 from workflow.posts import directory
 from workflow.refusals import NotFound, QueryRefused
 from workflow.tables import Programme, ProgrammeVersion, Submission
@@ -90,7 +91,33 @@ def every(act: Act) -> list[Listed]:
     return _listed(act, *_in_sight(act))
 
 
-def obligation_titles(act: Act, programmes: Iterable[Listed]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Named:
+    """A programme as filters and searches name it, with the definition it is pinned to."""
+
+    id: int
+    key: str
+    title: str
+    cycle: int
+    definition: Definition
+
+
+def named(act: Act) -> tuple[Named, ...]:
+    """All programmes in sight, the newest launch first; a text that many are pinned to is read once."""
+    columns = (_programme.c.id, _programme.c.key, _programme.c.title, _programme.c.cycle, _programme.c.version)
+    newest = (_programme.c.launched_at.desc(), _programme.c.id.desc())
+    rows = act.session.execute(select(*columns).where(*_in_sight(act)).order_by(*newest)).all()
+    texts = _texts(act, {row.version: row.id for row in rows})
+    return tuple(Named(row.id, row.key, row.title, row.cycle, pinned(texts[row.version]).definition) for row in rows)
+
+
+def _texts(act: Act, versions_of: Mapping[str, int]) -> dict[str, str]:
+    """The texts by version, each from one programme that is pinned to it."""
+    query = select(_programme.c.version, _programme.c.source_text).where(_programme.c.id.in_(versions_of.values()))
+    return {row.version: row.source_text for row in act.session.execute(query)}
+
+
+def obligation_titles(act: Act, programmes: Iterable[Listed | Named]) -> dict[str, str]:
     """The titles of these programmes' obligations, without what is kept from the actor."""
     found: dict[str, str] = {}
     for listed in programmes:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, text
 from sqlmodel import Session, col
 
 from workflow.acts import Act
@@ -21,6 +21,8 @@ _message = Message.__table__  # type: ignore[attr-defined]
 
 _PREFIX = "channel:"
 _UNSENT = ("queued", "gathering", "sending", "held")
+# Written out, so that the index of what is not sent serves.
+_UNSETTLED = text("message.status <> 'sent'")
 _LONGEST = 2000
 
 
@@ -79,7 +81,7 @@ def tallies(act: Act) -> dict[str, Tally]:
         "failed": _counted(_message.c.status == "failed"),
     }
     oldest = func.min(case((waits, _message.c.not_before))).label("oldest")
-    open_ = _message.c.status.in_((*_UNSENT, "failed"))
+    open_ = _UNSETTLED & _message.c.status.in_((*_UNSENT, "failed"))
     query = select(_message.c.channel, *(one.label(name) for name, one in counts.items()), oldest)
     rows = act.session.execute(query.where(open_).group_by(_message.c.channel))
     return {row.channel or "": Tally(row.queued, row.held, row.failed, row.oldest) for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -59,10 +59,11 @@ class UnitName:
 
 @dataclass(frozen=True)
 class Desk:
-    """Somebody whose move it is: the title of the post and who holds it."""
+    """Somebody whose move it is: the title of the post, who holds it, and their number in the phone book."""
 
     post: str
     name: str
+    mobile: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,14 @@ def stuck_with(act: Act, rows: Iterable[Placed], audiences: Mapping[int, Audienc
     found: dict[int, tuple[Desk, ...]] = {}
     for row in open_:
         if row.waiting_on == "approver":
-            found[row.id or 0] = _desks(asked.get(row.id or 0, ()))
+            known = audiences[row.programme_id].directory
+            found[row.id or 0] = _desks(asked.get(row.id or 0, ()), known)
             continue
         post = OFFICE_BODY if row.waiting_on == "office" else row.owner_post
         place = (row.programme_id, row.unit, post)
         if place not in staff:
-            staff[place] = _desks(audiences[row.programme_id].owners(Concern(row.unit, owner_post=post)))
+            audience = audiences[row.programme_id]
+            staff[place] = _desks(audience.owners(Concern(row.unit, owner_post=post)), audience.directory)
         found[row.id or 0] = staff[place]
     return found
 
@@ -134,5 +137,9 @@ def shown_instant(instant: datetime) -> str:
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _desks(people: Iterable[Recipient]) -> tuple[Desk, ...]:
-    return tuple(Desk(one.post_title, one.name) for one in people)
+def _desks(people: Iterable[Recipient], known: Directory) -> tuple[Desk, ...]:
+    return tuple(Desk(one.post_title, one.name, _mobile(known, one.person)) for one in people)
+
+
+def _mobile(known: Directory, person: str) -> str:
+    return known.person(person).mobile or "" if known.knows(person) else ""

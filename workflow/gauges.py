@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, text
 from sqlmodel import Session
 
 from workflow import channel_notes
 from workflow.acts import Act
 from workflow.channel_notes import Tally
-from workflow.tables import Attempt, SignOff, Submission
+from workflow.tables import Attempt, Message, SignOff, Submission
 
 #: How long requests have been open, the youngest first; the last is without end.
 AGES: tuple[tuple[str, timedelta | None], ...] = (
@@ -25,8 +25,14 @@ AGES: tuple[tuple[str, timedelta | None], ...] = (
 LATELY = timedelta(hours=1)
 
 _attempt = Attempt.__table__  # type: ignore[attr-defined]
+_message = Message.__table__  # type: ignore[attr-defined]
 _request = SignOff.__table__  # type: ignore[attr-defined]
 _submission = Submission.__table__  # type: ignore[attr-defined]
+
+# Conditions of partial indexes, written out so that these serve.
+_LATE = text("submission.state = 'overdue'")
+_UNSETTLED = text("message.status <> 'sent'")
+_OPEN = text("sign_off.decision IS NULL AND sign_off.closed_at IS NULL")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def read(act: Act, *, wall: datetime) -> Gauges:
     """Everything at the store's ``act.now``; attempts by the machine's clock ``wall``, which they are dated by."""
     session = act.session
     late = select(_submission.c.waiting_on.label("name"), func.count().label("number"))
-    late = late.where(_submission.c.state == "overdue").group_by(_submission.c.waiting_on)
+    late = late.where(_LATE).group_by(_submission.c.waiting_on)
     return Gauges(
         overdue={row.name: row.number for row in session.execute(late)},
         requests=_requests(session, act.now),
@@ -52,10 +58,26 @@ def read(act: Act, *, wall: datetime) -> Gauges:
     )
 
 
+def states(session: Session) -> dict[str, int]:
+    """Submissions by state: programme by programme, as one index has them in order."""
+    order = (_submission.c.programme_id, _submission.c.state)
+    found: dict[str, int] = {}
+    for row in session.execute(select(*order, func.count().label("number")).group_by(*order)):
+        found[row.state] = found.get(row.state, 0) + row.number
+    return found
+
+
+def statuses(session: Session) -> dict[str, int]:
+    """Messages by status as stored; what is sent is what the index of the others does not hold."""
+    counted = select(_message.c.status, func.count().label("number")).where(_UNSETTLED).group_by(_message.c.status)
+    found = {row.status: row.number for row in session.execute(counted)}
+    every: int = session.execute(select(func.count()).select_from(_message)).scalar_one()
+    return {**found, "sent": every - sum(found.values())}
+
+
 def _requests(session: Session, now: datetime) -> dict[str, int]:
     age = case(*((_request.c.asked_at > now - most, name) for name, most in AGES if most), else_=AGES[-1][0])
-    open_ = _request.c.decision.is_(None) & _request.c.closed_at.is_(None)
-    counted = select(age.label("age"), func.count().label("number")).where(open_).group_by(age)
+    counted = select(age.label("age"), func.count().label("number")).where(_OPEN).group_by(age)
     found = {row.age: row.number for row in session.execute(counted)}
     return {name: found.get(name, 0) for name, _ in AGES}
 

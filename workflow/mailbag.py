@@ -6,39 +6,33 @@ A unit sees what its own people were told about submissions it may read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from workflow import acknowledgements, attempts, catalogue, cursors, letter_places, posts, sight
+from workflow import acknowledgements, attempts, catalogue, cursors, letter_places, mail_filters, sight
 from workflow.acts import Act
 from workflow.attempts import Try
 from workflow.desks import UnitName
 from workflow.letter_places import Filled
-from workflow.notices import Kind
+from workflow.mail_filters import STATUSES, WITH_LINK, of_kind
 from workflow.permissions import OFFICE
 from workflow.refusals import NotFound, QueryRefused
 from workflow.tables import Message, MessageItem, Submission, Unit
+
+__all__ = [
+    "STATUSES", "WITH_LINK", "Addressee", "MessageLine", "MessagePage", "Subject", "about", "everything", "messages",
+    "of_kind", "of_person", "one", "sent_between",
+]  # fmt: skip
 
 _m = Message.__table__  # type: ignore[attr-defined]
 _i = MessageItem.__table__  # type: ignore[attr-defined]
 _s = Submission.__table__  # type: ignore[attr-defined]
 _u = Unit.__table__  # type: ignore[attr-defined]
 
-#: What readers may ask for; messages still being gathered are queued to them.
-STATUSES: Mapping[str, tuple[str, ...]] = {
-    "queued": ("queued", "gathering"),
-    "held": ("held",),
-    "sending": ("sending",),
-    "sent": ("sent",),
-    "failed": ("failed",),
-    "cancelled": ("cancelled",),
-}
-#: A kind of its own to readers: a reminder to an approver carries a link as well as the first request.
-WITH_LINK = "sign-off"
 _NOT_YOURS = "（内容涉及其他单位，已隐藏）"
 #: How a line of a message's answer begins that tells of tries before it was sent again by hand.
 EARLIER = "（此前"
@@ -119,12 +113,12 @@ def messages(
     ``links_at`` is the service's address, given in a rehearsal only: sign-off links are then shown to the
     office. Raises QueryRefused.
     """
-    wanted = [*_conditions(act, submission, recipient, status), *of_kind(kind)]
+    wanted = [*mail_filters.wanted(act, submission, recipient, status), *of_kind(kind)]
     size = cursors.page_size(limit)
     after = [] if cursor is None else [_m.c.id < cursors.read(cursor, _ORDER, int)[0]]
     query = select(_m).where(*wanted, *after).order_by(_m.c.id.desc()).limit(size + 1)
     rows = act.session.execute(query).all()
-    total = act.session.execute(select(func.count()).select_from(_m).where(*wanted)).scalar_one()
+    total = mail_filters.total(act, wanted, sent_alone=status == "sent" and len(wanted) == 1)
     return MessagePage(
         items=_lines(act, rows[:size], links_at),
         total=total,
@@ -136,7 +130,7 @@ def everything(
     act: Act, *, submission: int | None = None, recipient: str | None = None, status: str | None = None
 ) -> Iterator[MessageLine]:
     """The whole list, newest first, read part by part; raises QueryRefused, also for more than a file holds."""
-    wanted = _conditions(act, submission, recipient, status)
+    wanted = mail_filters.wanted(act, submission, recipient, status)
     total = act.session.execute(select(func.count()).select_from(_m).where(*wanted)).scalar_one()
     if total > MOST_IN_A_FILE:
         raise QueryRefused(reason=f"符合条件的消息有{total}条，一次最多导出{MOST_IN_A_FILE}条，请缩小范围")
@@ -152,14 +146,14 @@ def _parts(act: Act, query: Select[Any]) -> Iterator[MessageLine]:
 
 def about(act: Act, submission_id: int, *, limit: int) -> tuple[MessageLine, ...]:
     """The newest messages about one submission, each with what it says of that one only."""
-    wanted = _conditions(act, submission_id, None, None)
+    wanted = mail_filters.wanted(act, submission_id, None, None)
     rows = act.session.execute(select(_m).where(*wanted).order_by(_m.c.id.desc()).limit(limit)).all()
     return _lines(act, rows, None, _i.c.submission_id == submission_id)
 
 
 def one(act: Act, message_id: int, *, links_at: str | None = None) -> MessageLine:
     """One message; raises NotFound, also for one that the actor's unit has no part in."""
-    rows = act.session.execute(select(_m).where(_m.c.id == message_id, *_in_sight(act))).all()
+    rows = act.session.execute(select(_m).where(_m.c.id == message_id, *mail_filters.in_sight(act))).all()
     if not rows:
         raise NotFound
     return _lines(act, rows, links_at)[0]
@@ -167,7 +161,7 @@ def one(act: Act, message_id: int, *, links_at: str | None = None) -> MessageLin
 
 def of_person(act: Act, person: str) -> dict[str, int]:
     """How many messages to one person are in sight, by status as readers name it."""
-    query = select(_m.c.status, func.count().label("letters")).where(*_in_sight(act), _m.c.person == person)
+    query = select(_m.c.status, func.count().label("letters")).where(*mail_filters.in_sight(act), _m.c.person == person)
     stored = {row.status: row.letters for row in act.session.execute(query.group_by(_m.c.status))}
     return {name: sum(stored.get(one, 0) for one in those) for name, those in STATUSES.items()}
 
@@ -175,48 +169,10 @@ def of_person(act: Act, person: str) -> dict[str, int]:
 def sent_between(act: Act, after: datetime, until: datetime) -> int:
     """How many messages in sight went out after one instant and not after another."""
     gone = (_m.c.status == "sent", _m.c.sent_at > after, _m.c.sent_at <= until)
-    count: int = act.session.execute(select(func.count()).select_from(_m).where(*_in_sight(act), *gone)).scalar_one()
+    count: int = act.session.execute(
+        select(func.count()).select_from(_m).where(*mail_filters.in_sight(act), *gone)
+    ).scalar_one()
     return count
-
-
-def _conditions(
-    act: Act, submission: int | None, recipient: str | None, status: str | None
-) -> list[ColumnElement[bool]]:
-    found = _in_sight(act)
-    if submission is not None:
-        found.append(_m.c.id.in_(select(_i.c.message_id).where(_i.c.submission_id == submission)))
-    if recipient is not None and posts.directory(act.session).knows(recipient):
-        found.append(_m.c.person == recipient)
-    elif recipient is not None:
-        part = (column.contains(recipient, autoescape=True) for column in (_m.c.recipient, _m.c.post_title))
-        found.append(or_(_m.c.person == recipient, *part))
-    if status is not None:
-        if status not in STATUSES:
-            raise QueryRefused(reason=f"状态（status）只能是：{'、'.join(STATUSES)}")
-        found.append(_m.c.status.in_(STATUSES[status]))
-    return found
-
-
-def of_kind(kind: str | None) -> list[ColumnElement[bool]]:
-    """The condition for a kind of message, none for all; raises QueryRefused."""
-    if kind is None:
-        return []
-    if kind == WITH_LINK:
-        return [_m.c.body.contains(f"{letter_places.SIGN_HERE}{{{{link:", autoescape=True)]
-    if kind not in get_args(Kind):
-        raise QueryRefused(reason=f"类型（kind）只能是：{'、'.join((*get_args(Kind), WITH_LINK))}")
-    return [_m.c.kind == kind]
-
-
-def _in_sight(act: Act) -> list[ColumnElement[bool]]:
-    unit = sight.own_unit(act)
-    if unit is None:
-        return []
-    about = select(_i.c.id).join(_s, _s.c.id == _i.c.submission_id)
-    return [
-        about.where(_i.c.message_id == _m.c.id, *sight.limits(act)).exists(),
-        _m.c.person.in_(sight.staff(unit)),
-    ]
 
 
 def _lines(

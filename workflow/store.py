@@ -21,19 +21,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlmodel import Session
 
+from workflow import sweep_place
 from workflow.refusals import ChangedMeanwhile, StoreBusy, StoreUnusable
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-#: The advisory lock that a sweeping PostgreSQL session holds; it falls with the session.
-_SWEEP = 0x6475_6261_6E01
-
 
 #: For one transaction of PostgreSQL.
 _UNFLUSHED = text("SET LOCAL synchronous_commit = off")
@@ -57,14 +54,17 @@ class Store:
         self._serving: int | None = None
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """Open ``sqlite:///file`` or ``postgresql://…``; raises StoreUnusable."""
+    def open(cls, url: str, *, pool: int = 10, pooler: bool = False) -> Store:
+        """Open ``sqlite:///file`` or ``postgresql://…``; raises StoreUnusable.
+
+        ``pool`` connections to PostgreSQL are kept; ``pooler``: another session for every transaction, none prepared.
+        """
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() == "sqlite":
                 return _open_sqlite(Path(parsed.database or "duban.db"))
             if parsed.get_backend_name() == "postgresql":
-                return _open_postgresql(parsed.set(drivername="postgresql+psycopg").render_as_string(False))
+                return _open_postgresql(parsed.set(drivername="postgresql+psycopg"), pool, pooler=pooler)
         except (SQLAlchemyError, OSError, sqlite3.Error) as fault:
             raise StoreUnusable(reason=str(fault).splitlines()[0]) from fault
         raise StoreUnusable(reason="DATABASE_URL 须以 sqlite:/// 或 postgresql:// 开头")
@@ -164,12 +164,8 @@ class Store:
             with self._sweep_mutex:
                 yield
             return
-        with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _SWEEP})
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _SWEEP})
+        with sweep_place.held(self._writer):
+            yield
 
     def claim_service(self) -> None:
         """Mark this process as the one service on a SQLite file; raises StoreBusy when another is."""
@@ -239,8 +235,11 @@ def _open_sqlite(path: Path) -> Store:
     return Store(writer=writer, reader=reader, file=path)
 
 
-def _open_postgresql(url: str) -> Store:
-    engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+def _open_postgresql(url: URL, pool: int, *, pooler: bool) -> Store:
+    arguments = {"prepare_threshold": None} if pooler else {}
+    engine = create_engine(
+        url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, hide_parameters=True, connect_args=arguments
+    )
     with engine.connect():
         pass
     return Store(writer=engine, reader=engine, file=None)
@@ -248,12 +247,13 @@ def _open_postgresql(url: str) -> Store:
 
 @contextmanager
 def _rebuilding(connection: Connection) -> Iterator[None]:
-    """One transaction in which SQLite may replace a table that others point at; the references are checked at its end.
+    """On SQLite one transaction that may replace a table that others point at; the references are checked at its end.
 
     SQLite changes a constraint by making the table anew, and dropping the old one would break every reference.
     """
     if connection.dialect.name != "sqlite":
-        with connection.begin():
+        # Of several processes that start at once one makes the tables, the others wait and find them.
+        with sweep_place.migrating(connection.engine):
             yield
         return
     driver = connection.connection.driver_connection

@@ -7,6 +7,10 @@ from alembic import context
 from workflow import tables
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=tables.SQLModel.metadata, render_as_batch=True)
+# On PostgreSQL each version is a transaction of its own: some must leave it, to work beside everybody else.
+context.configure(
+    connection=connection, target_metadata=tables.SQLModel.metadata, render_as_batch=True,
+    transaction_per_migration=not connection.in_transaction(),
+)  # fmt: skip
 with context.begin_transaction():
     context.run_migrations()

@@ -6,11 +6,20 @@ submissions touches only narrow rows. Table models do not validate: values are c
 
 from sqlmodel import SQLModel
 
-from workflow.tables.access import AccountIdentity, Login, LoginFailure
+from workflow.tables.access import AccessRecord, AccountIdentity, Login, LoginFailure
 from workflow.tables.asking import Link, Message, MessageItem, SignOff
 from workflow.tables.carrying import Carried
 from workflow.tables.columns import UtcDateTime
-from workflow.tables.desk import Batch, BatchItem, BulletinWords, ExtensionRequest, FeedKey, UrgingSheet
+from workflow.tables.desk import (
+    Batch,
+    BatchItem,
+    BulletinWords,
+    Draft,
+    DraftFile,
+    ExtensionRequest,
+    FeedKey,
+    UrgingSheet,
+)
 from workflow.tables.duties import (
     Attachment,
     Content,
@@ -24,12 +33,23 @@ from workflow.tables.duties import (
 )
 from workflow.tables.identity import Challenge, DrawnSignature, ReadMark
 from workflow.tables.record import Anchor, AnchoredHead, Sheet
-from workflow.tables.registers import Account, ApiToken, CalendarDay, Holding, Meta, Person, Supervision, Unit
+from workflow.tables.registers import (
+    Account,
+    ApiToken,
+    CalendarDay,
+    Holding,
+    Meta,
+    Person,
+    RosterChange,
+    Supervision,
+    Unit,
+)
 from workflow.tables.sending import Attempt, Lane
 from workflow.tables.standing_in import Absence, Delegation
 
 __all__ = [
     "Absence",
+    "AccessRecord",
     "Account",
     "AccountIdentity",
     "Anchor",
@@ -46,6 +66,8 @@ __all__ = [
     "Content",
     "Deadline",
     "Delegation",
+    "Draft",
+    "DraftFile",
     "DrawnSignature",
     "ExtensionRequest",
     "FeedKey",
@@ -63,6 +85,7 @@ __all__ = [
     "Programme",
     "ProgrammeVersion",
     "ReadMark",
+    "RosterChange",
     "RungRow",
     "SQLModel",
     "Sheet",

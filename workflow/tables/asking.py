@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from workflow.tables.columns import instant, long_text
 
+_OPEN = text("decision IS NULL AND closed_at IS NULL")
+_UNSETTLED = text("status <> 'sent'")
+
 
 class SignOff(SQLModel, table=True):
     """One request to one approver: a step of a round, and the decision on it.
@@ -49,18 +52,17 @@ class SignOff(SQLModel, table=True):
 
     __table_args__ = (
         Index(
-            "sign_off_waiting",
-            "person",
-            sqlite_where=text("decision IS NULL AND closed_at IS NULL"),
-            postgresql_where=text("decision IS NULL AND closed_at IS NULL"),
+            "sign_off_open", "person", "submission_id", "asked_at",
+            sqlite_where=_OPEN, postgresql_where=_OPEN,
         ),
+        Index("sign_off_open_since", "asked_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
             "sign_off_disputed",
             "disputed_at",
             sqlite_where=text("disputed_at IS NOT NULL"),
             postgresql_where=text("disputed_at IS NOT NULL"),
         ),
-    )
+    )  # fmt: skip
 
 
 class Link(SQLModel, table=True):
@@ -119,7 +121,11 @@ class Message(SQLModel, table=True):
             sqlite_where=text("status = 'sending'"),
             postgresql_where=text("status = 'sending'"),
         ),
-    )
+        Index(
+            "message_unsettled", "status", "id", "channel", "kind", "not_before",
+            sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED,
+        ),
+    )  # fmt: skip
 
 
 class MessageItem(SQLModel, table=True):

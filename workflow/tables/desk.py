@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Column, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.columns import instant, json_object, long_text
@@ -13,9 +13,10 @@ _UNANSWERED = text("answered_at IS NULL")
 
 
 class ExtensionRequest(SQLModel, table=True):
-    """延期申请: a unit asks for a later day; ``answer`` is granted, declined or withdrawn, empty until then.
+    """延期申请: a unit asks for a later day; ``answer`` is granted, declined, withdrawn or closed, empty until then.
 
-    ``granted_until`` is the day the office gave, which may be another than was asked for.
+    Closed is one whose submission was filed or exempted before anybody answered. ``granted_until`` is the day the
+    office gave, which may be another than was asked for.
     """
 
     __tablename__ = "extension_request"
@@ -53,14 +54,19 @@ class Batch(SQLModel, table=True):
 
 
 class BatchItem(SQLModel, table=True):
-    """One submission of a batch: ``seq`` is the history entry it wrote there, ``undone`` that it was taken back."""
+    """One submission of a batch: ``seq`` is the last history entry the act wrote there, 0 while it has not been done.
+
+    ``before`` is what undoing puts back; ``undone`` says that it has, ``why`` what stood against doing or undoing it.
+    """
 
     __tablename__ = "batch_item"
 
     batch_id: int = Field(primary_key=True, foreign_key="batch.id")
     submission_id: int = Field(primary_key=True, foreign_key="submission.id")
-    seq: int
+    seq: int = 0
+    before: dict[str, object] = json_object()
     undone: bool = False
+    why: str = long_text()
 
 
 class BulletinWords(SQLModel, table=True):
@@ -113,3 +119,28 @@ class FeedKey(SQLModel, table=True):
     created_at: datetime = instant()
     created_by: str
     revoked_at: datetime | None = instant(nullable=True)
+
+
+class Draft(SQLModel, table=True):
+    """What somebody has handed in for a change but not confirmed: a launch, an amendment, a roster, a calendar.
+
+    Nothing of it is in force; ``facts`` are what was typed, and after ``expires_at`` it is thrown away.
+    """
+
+    key: str = Field(primary_key=True)
+    room: str
+    by: str
+    created_at: datetime = instant()
+    expires_at: datetime = instant()
+    facts: dict[str, object] = json_object()
+
+
+class DraftFile(SQLModel, table=True):
+    """A file handed in with a draft, under the name of what it is."""
+
+    __tablename__ = "draft_file"
+
+    draft_key: str = Field(primary_key=True, foreign_key="draft.key")
+    slot: str = Field(primary_key=True)
+    name: str
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

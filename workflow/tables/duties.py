@@ -10,6 +10,11 @@ from sqlmodel import Field, SQLModel
 
 from workflow.tables.columns import instant, json_object, long_text
 
+_LATE = text("state = 'overdue'")
+_AT_OFFICE = text("waiting_on = 'office'")
+_CAUSED = text("cause_id IS NOT NULL")
+_HEADED = text("heading <> ''")
+
 
 class Programme(SQLModel, table=True):
     """A definition launched for one cycle, pinned to the text it was launched from."""
@@ -111,10 +116,10 @@ class Submission(SQLModel, table=True):
     obligation: str
     occurrence: str
     unit: str = Field(foreign_key="unit.code", index=True)
-    subject: str = Field(default="", index=True)
+    subject: str = ""
     owner_post: str = ""
     heading: str = ""
-    cause_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    cause_id: int | None = Field(default=None, foreign_key="submission.id")
     deadline_id: int = Field(foreign_key="deadline.id", index=True)
     due_date: date
     due_at: datetime = instant()
@@ -140,21 +145,24 @@ class Submission(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("programme_id", "obligation", "occurrence", "unit", "subject", name="submission_once"),
+        Index("submission_standing", "programme_id", "state", "late", "light", "waiting_on", "unit"),
+        Index("submission_by_state", "state", "id"),
         Index(
-            "submission_overdue",
-            "programme_id",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'overdue'"),
-            postgresql_where=text("state = 'overdue'"),
+            # SQLite takes an index for whole only if it has the column of its condition as well.
+            "submission_late", "programme_id", "due_at", "id", "obligation", "unit", "waiting_on", "due_date", "state",
+            sqlite_where=_LATE, postgresql_where=_LATE,
         ),
+        Index("submission_late_by_date", "due_at", "id", sqlite_where=_LATE, postgresql_where=_LATE),
+        Index("submission_at_office", "due_at", "id", sqlite_where=_AT_OFFICE, postgresql_where=_AT_OFFICE),
+        Index("submission_caused", "cause_id", sqlite_where=_CAUSED, postgresql_where=_CAUSED),
+        Index("submission_headed", "id", "heading", sqlite_where=_HEADED, postgresql_where=_HEADED),
         Index(
             "submission_to_chase",
             "chase_at",
             sqlite_where=text("chase_at IS NOT NULL"),
             postgresql_where=text("chase_at IS NOT NULL"),
         ),
-    )
+    )  # fmt: skip
 
 
 class Involved(SQLModel, table=True):
@@ -191,6 +199,9 @@ class Attachment(SQLModel, table=True):
 
 class History(SQLModel, table=True):
     """Append-only: what happened to a submission, when it took effect and when it was noticed."""
+
+    # The newest of all programmes first, as the audit reads them.
+    __table_args__ = (Index("history_noticed", "noticed_at", "submission_id", "seq"),)
 
     submission_id: int = Field(primary_key=True, foreign_key="submission.id")
     seq: int = Field(primary_key=True)

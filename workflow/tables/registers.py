@@ -64,6 +64,25 @@ class Supervision(SQLModel, table=True):
     comment: str = long_text()
 
 
+class RosterChange(SQLModel, table=True):
+    """人员变动: one change of the roster as people read it; who made it, when, and why.
+
+    ``sheet`` is the table of the roster it is in, ``kind`` added, changed or removed; empty for what sums many up.
+    """
+
+    __tablename__ = "roster_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    by: str
+    sheet: str = ""
+    kind: str = ""
+    unit: str | None = Field(default=None, index=True)
+    person: str | None = Field(default=None, index=True)
+    text: str = long_text()
+    comment: str = long_text()
+
+
 class CalendarDay(SQLModel, table=True):
     """One exceptional day of an imported calendar year; a notice may rule on days of the December before it."""
 

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _papers()
     _feeds()
     _access()
+    _handed_in()
 
 
 def _acts() -> None:
@@ -59,7 +60,9 @@ def _acts() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"]),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"]),
         sa.PrimaryKeyConstraint("batch_id", "submission_id"),
@@ -144,6 +147,7 @@ def _access() -> None:
         sa.PrimaryKeyConstraint("key_hash"),
     )
     op.create_index("ix_login_account", "login", ["account"])
+    op.create_index("login_began", "login", ["began_at"])
     op.create_table(
         "login_failure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -153,8 +157,58 @@ def _access() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("login_failure_name", "login_failure", ["name", "at"])
+    op.create_index("login_failure_place", "login_failure", ["place", "at"])
+    op.create_table(
+        "access_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_access_record_about", "access_record", ["about"])
+    op.create_index("history_noticed", "history", ["noticed_at", "submission_id", "seq"])
     with op.batch_alter_table("account") as batch_op:
         batch_op.add_column(sa.Column("disabled_at", UtcDateTime(), nullable=True))
     with op.batch_alter_table("api_token") as batch_op:
         batch_op.add_column(sa.Column("name", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("created_by", sa.String(), nullable=False, server_default=""))
+
+
+def _handed_in() -> None:
+    op.create_table(
+        "draft",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("room", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "draft_file",
+        sa.Column("draft_key", sa.String(), nullable=False),
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["draft_key"], ["draft.key"]),
+        sa.PrimaryKeyConstraint("draft_key", "slot"),
+    )
+    op.create_table(
+        "roster_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("person", sa.String(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_roster_change_unit", "roster_change", ["unit"])
+    op.create_index("ix_roster_change_person", "roster_change", ["person"])
