@@ -45,6 +45,7 @@ def examine(service: Service) -> Iterator[Finding]:
         yield from _anchors(service.settings, act)
         yield from _clock(service, act)
         yield _work(act, rehearsal=service.engine.rehearsal)
+        yield from _workers(service, act)
         yield from _forgotten(act)
         yield from _calendar(act)
         yield from _second_steps(service, act)
@@ -142,6 +143,22 @@ def _work(act: Act, *, rehearsal: bool) -> Finding:
     if late:
         return Finding("bad", "最近一次处理", f"{said}，有{len(late)}项已到时未处理，请检查 duban 服务是否在运行")
     return Finding("note" if swept else "good", "最近一次处理", f"{said}{'，duban 服务可能没有运行' if swept else ''}")
+
+
+def _workers(service: Service, act: Act) -> Iterator[Finding]:
+    """Whether the workers work where the work is theirs."""
+    from workflow import errands, pulse
+    from workflow.desks import shown_instant
+
+    beat, queue = pulse.last(act.session), errands.look(act.session)
+    young = beat is not None and pulse.age(beat, datetime.now(UTC)) <= PATIENCE.total_seconds()
+    last = f"最近一次处理在{shown_instant(beat.at)}（北京时间）" if beat else "还没有处理过"
+    if young:
+        text = f"{queue.workers}个在运行，{last}；队列中{queue.waiting}项等候，{queue.running}项进行中"
+        yield Finding("good", "worker", text)
+    elif service.settings.workers:
+        text = f"没有在运行（{last}）：无人处理期限、发送消息，请启动 duban worker"
+        yield Finding("bad", "worker", text)
 
 
 def _forgotten(act: Act) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ DEMO_ACCOUNTS: tuple[tuple[str, Role, str | None, str, str], ...] = (
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command()(serve)
+    app.command()(worker)
     app.command()(demo)
 
 
@@ -46,7 +47,26 @@ def serve(
         if password is not None:
             print(f"首次启动。管理员账号：admin　一次性密码：{password}", flush=True)
         print(f"督办服务：http://{host}:{port}", flush=True)
+        if opened.settings.workers:
+            print("期限和消息由 duban worker 处理，请确认至少有一个在运行", flush=True)
         service.serve(opened, host=host, port=port)
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(min=2, max=16, help="本进程同时处理几项")] = 3,
+) -> None:
+    """在 PostgreSQL 上处理期限、发送消息；可在多台机器上各启动几个，随时增减。"""
+    import service
+    from settings import load
+    from workers.refused import WorkersNeedPostgresql
+
+    settings = load()
+    if not settings.database_url.startswith("postgresql://"):
+        raise WorkersNeedPostgresql
+    service.set_up_logging()
+    with service.open_service(settings) as opened:
+        print("督办 worker 已启动，按 Ctrl+C 结束", flush=True)
+        service.work(opened, concurrency=concurrency)
 
 
 def demo(
@@ -68,7 +88,11 @@ def demo(
         mail_url=None,
         wecom_url=None,
         office_urls=(),
+        oidc_issuer="",
+        oidc_client_id="",
+        oidc_client_secret=None,
         rehearsal=True,
+        workers=False,
     )
     service.set_up_logging()
     with service.open_service(settings) as opened:
@@ -112,7 +136,7 @@ def _clear(folder: Path, port: int) -> None:
 def stage(act: Act, settings: Settings) -> None:
     """Roster, programme, accounts and one API token, all at the instant the plan was handed out."""
     from documents import rosters
-    from workflow import accounts, clock, library, posts, rehearsal
+    from workflow import accounts, clock, library, posts, rehearsal, tokens
     from workflow.launch import launch
 
     pinned = library.load(HOUSE / "definitions" / "ordos-benchmarking.yaml")
@@ -128,7 +152,7 @@ def stage(act: Act, settings: Settings) -> None:
         password = _password(name)
         accounts.add_account(act, name, role=role, unit=codes[unit] if unit else None, password=password)
         print(f"  {name:<11} {password:<16} {title}")
-    print(f"办公室接口令牌：{accounts.add_token(act, role='office', unit=None)}")
+    print(f"办公室接口令牌：{tokens.add_token(act, role='office', unit=None)}")
     print("在另一个终端对演示库使用 duban 命令，先执行：")
     shown = {"DATABASE_URL": settings.database_url, "SECRET_KEY_FILE": settings.secret_key_file, "REHEARSAL": 1}
     print("  export " + " ".join(f"DUBAN_{name}={value}" for name, value in shown.items()))

@@ -8,7 +8,7 @@ store's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,23 +55,38 @@ class Claim:
     wall: datetime
 
 
-def claim(store: Store, now: datetime, wall: datetime, ways: Ways) -> Claim | None:
-    """Take a batch that is ready at ``now``, each message with its attempt on record.
+def unwritten(_session: Session, _claim: Claim) -> None:
+    """Nobody notes whose a claim is."""
 
-    What the limits have no room for is put off until they do. None when nothing is left, or the outbox is held.
+
+def claim(
+    store: Store,
+    now: datetime,
+    wall: datetime,
+    ways: Ways,
+    *,
+    until: datetime | None = None,
+    note: Callable[[Session, Claim], object] = unwritten,
+) -> Claim | None:
+    """Take a batch that is ready at ``now``, or was at ``until`` before it, each message with its attempt on record.
+
+    What the limits have no room for is put off until they do. ``note`` writes down whose claim it is, in the same
+    transaction. None when nothing is left, or the outbox is held.
     """
     while True:
         with store.read() as session:
-            nothing = all(session.execute(query.limit(1)).first() is None for query in _ready(now, wall))
+            nothing = all(session.execute(query.limit(1)).first() is None for query in ready(until or now, wall))
             if nothing or holding.is_held(session):
                 return None
         with store.write() as session:
-            found, taken = _claimed(session, now, wall, ways)
+            found, taken = _claimed(session, now, wall, ways, until or now)
+            if taken.ids:
+                note(session, taken)
         if taken.ids or not found:
             return taken if taken.ids else None
 
 
-def _ready(now: datetime, wall: datetime) -> tuple[Select[Any], Select[Any]]:
+def ready(now: datetime, wall: datetime) -> tuple[Select[Any], Select[Any]]:
     """What waits, to people nobody is just writing to, and what a process that died has left."""
     columns = (_message.c.id, _message.c.person, _message.c.channel, _message.c.kind)
     spoken_to = select(_message.c.person).where(_UNDER_WAY, _message.c.claimed_until > wall)
@@ -82,9 +97,9 @@ def _ready(now: datetime, wall: datetime) -> tuple[Select[Any], Select[Any]]:
     return forsaken.where(free).order_by(*order), waiting.where(free).order_by(*order)
 
 
-def _claimed(session: Session, now: datetime, wall: datetime, ways: Ways) -> tuple[int, Claim]:
+def _claimed(session: Session, now: datetime, wall: datetime, ways: Ways, until: datetime) -> tuple[int, Claim]:
     """How many were looked at, and the claim on those that may go."""
-    lanes, rows = hold_lanes(session), _locked(session, now, wall)
+    lanes, rows = hold_lanes(session), _locked(session, until, wall)
     channels = {row.id: _channel(session, row, ways) for row in rows}
     rooms: dict[str, Room] = {}
     for channel in sorted(set(channels.values())):
@@ -121,7 +136,7 @@ def hold_lanes(session: Session) -> dict[str, datetime | None]:
 
 def _locked(session: Session, now: datetime, wall: datetime) -> list[Row[Any]]:
     rows: list[Row[Any]] = []
-    for query in _ready(now, wall):
+    for query in ready(now, wall):
         if len(rows) < BATCH:
             limited = query.limit(BATCH - len(rows)).with_for_update(of=_message, skip_locked=True)
             rows += session.execute(limited).all()
@@ -174,6 +189,12 @@ def give_back(store: Store, held: Claim, ids: Sequence[int]) -> None:
 def forget(session: Session, attempts: Sequence[int]) -> None:
     """Take attempts off the record that were never begun."""
     session.execute(delete(_attempt).where(_attempt.c.id.in_(attempts)))
+
+
+def take_back(session: Session, lease: datetime, wall: datetime) -> int:
+    """End the claim that goes by this lease, because its process is dead; returns how many messages it still held."""
+    left = update(_message).where(_UNDER_WAY, _message.c.claimed_until == lease)
+    return int(session.execute(left.values(claimed_until=wall)).rowcount)  # type: ignore[attr-defined]
 
 
 def take_back_all(store: Store) -> None:

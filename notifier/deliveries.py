@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlmodel import Session
 
 from notifier import claims
 from notifier.channels import Channels, Parcel, Receipt
+from notifier.claims import Claim
 from notifier.copies import Copies
 from notifier.marks import Marks, Ready, Sent
 from notifier.ways import Ways
@@ -38,7 +40,7 @@ class Mailroom:
     """Delivers a store's messages through its channels; in a rehearsal without channels, to the outbox page.
 
     ``wall`` is the machine's clock, which leases and limits go by; ``turn`` is how long a batch goes on in real time;
-    ``hours`` tell when what can wait is sent.
+    ``hours`` tell when what can wait is sent; once ``stopping``, the message in hand is finished and no other begun.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class Mailroom:
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
     turn: timedelta = TURN
     hours: Hours = USUAL
+    stopping: Callable[[], bool] = lambda: False
 
     @property
     def ways(self) -> Ways:
@@ -65,18 +68,40 @@ class Mailroom:
 
         A rehearsal's call sends everything; a live one stops after its turn and leaves the rest to the next.
         """
-        digests.settle(self.store, now, self.links, self.hours)
+        self.settle(now)
         dealt, began = 0, time.monotonic()
         copies, told = Copies(self.store, self.channels, now, self.wall), Told()
         while claim := claims.claim(self.store, now, self.wall(), self.ways):
-            batch = self.desk.write(claim, now)
-            tried, delivered = self._send_all(batch, now, told)
-            dealt += len(claim.ids) - len(batch) + tried
-            told |= copies.tell(delivered)
-            self._note(told, now)
+            dealt += self._through(claim, now, copies, told)
             if not self.rehearsal and time.monotonic() - began >= self.turn.total_seconds():
                 break
         return dealt
+
+    def settle(self, now: datetime, *, also: Callable[[Session], object] = digests.nothing) -> bool:
+        """Join and put off what is ready before any of it is claimed; as ``digests.settle``."""
+        return digests.settle(self.store, now, self.links, self.hours, also=also)
+
+    def deliver_batch(
+        self, now: datetime, *, settled: datetime, note: Callable[[Session, Claim], object] = claims.unwritten
+    ) -> int:
+        """One worker's batch out of what was settled at an instant; returns how many messages were dealt with.
+
+        ``note`` writes down whose the claim is, in its own transaction.
+        """
+        if self.stopping():
+            return 0
+        claim = claims.claim(self.store, now, self.wall(), self.ways, until=settled, note=note)
+        if claim is None:
+            return 0
+        return self._through(claim, now, Copies(self.store, self.channels, now, self.wall), Told())
+
+    def _through(self, claim: Claim, now: datetime, copies: Copies, told: Told) -> int:
+        """Write, send and mark what was claimed; returns how many messages were dealt with."""
+        batch = self.desk.write(claim, now)
+        tried, delivered = self._send_all(batch, now, told)
+        told |= copies.tell(delivered)
+        self._note(told, now)
+        return len(claim.ids) - len(batch) + tried
 
     def take_back_claims(self) -> None:
         """Free what a service that died had claimed; only for the one service of a store."""
@@ -91,7 +116,7 @@ class Mailroom:
         marks = Marks(self.store, self.ways, now)
         for place, ready in enumerate(batch):
             stale = time.monotonic() - written >= self.turn.total_seconds() or self.wall() >= ready.claim.lease
-            if place and stale:
+            if (place and stale) or self.stopping():
                 left += batch[place:]
                 break
             if ready.channel in resting:
@@ -131,5 +156,7 @@ class Mailroom:
         """Note how the channels did in a batch; the proof of each message is its own row."""
         if told:
             with self.store.write() as session:
+                # Two workers that note the same channel come one after the other.
+                claims.hold_lanes(session)
                 channel_notes.write(session, told, now)
             told.clear()

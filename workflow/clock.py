@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from workflow import sweep
@@ -16,6 +17,7 @@ from workflow.tables import Meta, Programme
 
 MODES = {"live": "正式", "rehearsal": "演练"}
 _NOW = "rehearsal-now"
+_FIRST_MODE = text("INSERT INTO meta (key, value) VALUES ('mode', :value) ON CONFLICT DO NOTHING")
 #: The farthest one move may go.
 FARTHEST = timedelta(days=1100)
 
@@ -24,11 +26,11 @@ def settle_mode(store: Store, *, rehearsal: bool) -> None:
     """Fix what a new store is for; raises StoreModeMismatch when it has been used for the other."""
     wanted = "rehearsal" if rehearsal else "live"
     with store.write() as session:
-        row = session.get(Meta, "mode")
-        if row is None:
-            session.add(Meta(key="mode", value=wanted))
-        elif row.value != wanted:
-            raise StoreModeMismatch(mode=MODES[row.value], wanted=MODES[wanted])
+        # Of several processes that start at once on a new store one writes it, the others find it.
+        session.execute(_FIRST_MODE, {"value": wanted})
+        mode = session.get_one(Meta, "mode").value
+        if mode != wanted:
+            raise StoreModeMismatch(mode=MODES[mode], wanted=MODES[wanted])
 
 
 def mode_of(session: Session) -> str | None:

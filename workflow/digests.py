@@ -6,12 +6,13 @@ write them, they are looked at together. ``workflow.waits`` says what may wait, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, delete, select, update
+from sqlmodel import Session
 
 from workflow import deadlines, holding, waits
 from workflow.acts import Act
@@ -60,17 +61,28 @@ class _Letter:
         return {item.reason.partition(":")[0] for item in self.items}
 
 
-def settle(store: Store, now: datetime, links: LinkMaker, hours: Hours) -> None:
-    """Put off what can wait and join the rest, person by person; in one transaction, and again without effect."""
+def nothing(_session: Session) -> None:
+    """Nothing more happens in the transaction."""
+
+
+def settle(
+    store: Store, now: datetime, links: LinkMaker, hours: Hours, *, also: Callable[[Session], object] = nothing
+) -> bool:
+    """Put off what can wait and join the rest, person by person; in one transaction, and again without effect.
+
+    ``also`` is done in the same transaction. False, and neither is done, where nothing new is ready.
+    """
     with store.read() as session:
         if session.execute(_ready(now).limit(1)).first() is None or holding.is_held(session):
-            return
+            return False
     with store.write() as session:
         act = Act(session, now, links, hours=hours)
         letters = _letters(act)
         calendar = act.calendar()
         put_off = _put_off(act, letters, calendar)
         _join(act, [one for one in letters if one.id not in put_off])
+        also(session)
+    return True
 
 
 def _ready(now: datetime) -> Select[Any]:

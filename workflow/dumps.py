@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL
 
-from workflow import archives
+from workflow import archives, errands
 from workflow.archives import BackupRefused, RestoreRefused
 from workflow.holding import HOLD
 from workflow.refusals import Refusal, StoreUnusable
@@ -28,7 +28,8 @@ _REVISION = re.compile(rb"^COPY \S*alembic_version .*\n(\S+)\n", re.MULTILINE)
 def save(url: URL, part: Path) -> None:
     """Dump a database in PostgreSQL's custom format; raises BackupRefused."""
     dump, check = _program("pg_dump", BackupRefused), _program("pg_restore", BackupRefused)
-    _run([dump, "--format=custom", "--no-password", f"--file={part}", f"--dbname={_address(url)}"], url, BackupRefused)
+    whole = [dump, "--format=custom", "--no-password", f"--exclude-schema={errands.SCHEMA}"]
+    _run([*whole, f"--file={part}", f"--dbname={_address(url)}"], url, BackupRefused)
     _run([check, "--list", str(part)], url, BackupRefused)
 
 
@@ -98,7 +99,8 @@ def _require_unused(url: URL) -> None:
 def _tables(connection: psycopg.Connection) -> list[tuple[str, str]]:
     found = connection.execute(
         "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-        " AND tablename NOT IN ('meta', 'alembic_version')"
+        " AND tablename NOT IN ('meta', 'alembic_version') AND schemaname <> %s",
+        (errands.SCHEMA,),
     )
     return [(str(schema), str(table)) for schema, table in found.fetchall()]
 

@@ -6,15 +6,15 @@ its batch and how far it got, and its messages stay unsendable until the whole b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session
 
-from workflow import events, ledger, lights, notices, openings, past_rungs, rungs, schedules, upkeep
+from workflow import events, ledger, lights, notices, openings, past_rungs, rungs, schedules, sweep_place, upkeep
 from workflow.acts import Act
 from workflow.lifecycle import FILING
 from workflow.links import LinkMaker
@@ -31,6 +31,9 @@ _deadline = Deadline.__table__  # type: ignore[attr-defined]
 _rung = RungRow.__table__  # type: ignore[attr-defined]
 _message = Message.__table__  # type: ignore[attr-defined]
 
+# Written out, so that the index of what is not sent yet serves.
+_GATHERING = text("message.status <> 'sent' AND message.status = 'gathering'")
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -45,10 +48,15 @@ class Swept:
     failed: int = 0
 
 
+def unheard() -> None:
+    """Nobody hears how far a sweep has got."""
+
+
 @dataclass
 class _Aside:
-    """The ids of what failed in this sweep."""
+    """The ids of what failed in this sweep; ``step`` hears of every chunk that is through."""
 
+    step: Callable[[], object] = unheard
     deadlines: list[int] = field(default_factory=list)
     rungs: list[int] = field(default_factory=list)
     chases: list[int] = field(default_factory=list)
@@ -61,17 +69,35 @@ def run(store: Store, now: datetime, links: LinkMaker) -> Swept:
     reminders of what has lapsed meanwhile do not, and several missed reminders reach a person as one.
     """
     with store.sweeping():
-        aside = _Aside()
-        opened = _open_due(store, now, links, aside)
-        lapsed = _lapse_due(store, now, links, aside)
-        # Before anybody is told or chased: who has taken over a post hears of it, not who has left it.
-        tended, untended = upkeep.tend(store, now, links)
-        fired = _fire_due(store, now, links, aside)
-        chased = _chase_due(store, now, links, aside)
-        released = _release_done(store, aside)
-        _note_sweep(store, now)
-        failed = len(aside.deadlines) + len(aside.rungs) + len(aside.chases) + untended
-        return Swept(opened, lapsed, fired, chased, released, tended, failed)
+        return _all_due(store, now, links, _Aside())
+
+
+def run_if_free(
+    store: Store, now: datetime, links: LinkMaker, *, then: Callable[[Swept], object], step: Callable[[], object]
+) -> Swept | None:
+    """As ``run``, for one of several workers; None, and nothing done, while another one sweeps.
+
+    ``step`` is called after each chunk, ``then`` at the end, before the place is given up.
+    """
+    with sweep_place.held_if_free(store.writer) as free:
+        if not free:
+            return None
+        swept = _all_due(store, now, links, _Aside(step=step))
+        then(swept)
+        return swept
+
+
+def _all_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> Swept:
+    opened = _open_due(store, now, links, aside)
+    lapsed = _lapse_due(store, now, links, aside)
+    # Before anybody is told or chased: who has taken over a post hears of it, not who has left it.
+    tended, untended = upkeep.tend(store, now, links)
+    fired = _fire_due(store, now, links, aside)
+    chased = _chase_due(store, now, links, aside)
+    released = _release_done(store, aside)
+    _note_sweep(store, now)
+    failed = len(aside.deadlines) + len(aside.rungs) + len(aside.chases) + untended
+    return Swept(opened, lapsed, fired, chased, released, tended, failed)
 
 
 def next_instant(session: Session, *, after: datetime) -> datetime | None:
@@ -129,16 +155,17 @@ def _lapse_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> 
     total = 0
     for deadline_id in ids:
         try:
-            total += _lapse_deadline(store, deadline_id, now, links)
+            total += _lapse_deadline(store, deadline_id, now, links, aside.step)
         except Exception:
             log.exception("deadline set aside", deadline=deadline_id)
             aside.deadlines.append(deadline_id)
     return total
 
 
-def _lapse_deadline(store: Store, deadline_id: int, now: datetime, links: LinkMaker) -> int:
+def _lapse_deadline(store: Store, deadline_id: int, now: datetime, links: LinkMaker, step: Callable[[], object]) -> int:
     total = 0
     while True:
+        step()
         with store.write() as session:
             # Held, so that nobody gives a filing back to its unit unseen; see schedules.has_lapsed.
             held = select(Deadline).where(Deadline.id == deadline_id).with_for_update()  # type: ignore[arg-type]
@@ -190,7 +217,7 @@ def _fire_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> i
     for rung_id in ids:
         try:
             while not _fire_part(store, rung_id, now, links):
-                pass
+                aside.step()
             fired += 1
         except Exception:
             log.exception("rung set aside", rung=rung_id)
@@ -220,7 +247,8 @@ def _chase_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> 
     due = select(submission.c.id, submission.c.programme_id).where(submission.c.chase_at <= now)
     by_programme: dict[int, list[int]] = {}
     with store.read() as session:
-        for row in session.execute(due.order_by(submission.c.id)):
+        # Sorted here: asked for in this order, SQLite goes through the table instead of the few that are due.
+        for row in sorted(session.execute(due), key=lambda one: one.id):
             by_programme.setdefault(row.programme_id, []).append(row.id)
     size = ledger.CHUNK
     parts = (ids[start : start + size] for ids in by_programme.values() for start in range(0, len(ids), size))
@@ -230,6 +258,7 @@ def _chase_due(store: Store, now: datetime, links: LinkMaker, aside: _Aside) -> 
 def _chase_part(store: Store, ids: Sequence[int], now: datetime, links: LinkMaker, aside: _Aside) -> int:
     """Chase for these submissions of one programme; what fails is halved until it stands alone."""
     try:
+        aside.step()
         with store.write() as session:
             return rungs.chase(Act(session, now, links), ids, f"sweep:{now.isoformat()}")
     except Exception as fault:
@@ -245,7 +274,7 @@ def _release_done(store: Store, aside: _Aside) -> int:
     # What was set aside holds nobody else's messages back; its own follow when it goes through.
     held_back = (_rung.c.fired_at.is_(None), _rung.c.batch.is_not(None), _rung.c.id.not_in(aside.rungs))
     unfired = select(_rung.c.batch).where(*held_back)
-    done = select(_message.c.batch).distinct().where(_message.c.status == "gathering", _message.c.batch.not_in(unfired))
+    done = select(_message.c.batch).distinct().where(_GATHERING, _message.c.batch.not_in(unfired))
     with store.read() as session:
         batches = [row.batch for row in session.execute(done)]
     if not batches:

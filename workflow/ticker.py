@@ -3,7 +3,7 @@
 Nothing is remembered in the scheduler; due times live in the tables. Its jobs run on the wall clock and stop
 when that clock is set back, so a watchdog on the monotonic clock wakes the sweep when no tick came for a while.
 Each tick compares the two clocks with those of the tick before: when the wall clock jumped ahead, the outbox is
-held before anything is swept. The first tick has nothing to compare with, so a service that was down goes on.
+held before anything is swept. While workers sweep the same store, a tick leaves the work to them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from workflow import holding, jumps, sweep
+from workflow import jumps, sweep
+from workflow.clock_watch import ClockWatch
 from workflow.engine import Engine
 from workflow.jumps import Reading
 
@@ -28,13 +29,28 @@ EVERY_SECONDS = 5
 PATIENCE_SECONDS = 10
 
 
-class Ticker:
-    """Ticks an engine until stopped; ``last_tick`` is on the monotonic clock, ``read_clocks`` reads both."""
+def nobody() -> bool:
+    """Nobody else sweeps this store."""
+    return False
 
-    def __init__(self, engine: Engine, *, read_clocks: Callable[[], Reading] = jumps.read_clocks) -> None:
+
+class Ticker:
+    """Ticks an engine until stopped; ``last_tick`` is on the monotonic clock, ``read_clocks`` reads both.
+
+    ``others_at_work`` tells whether workers sweep the store at present.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        read_clocks: Callable[[], Reading] = jumps.read_clocks,
+        others_at_work: Callable[[], bool] = nobody,
+    ) -> None:
         self._engine = engine
         self._read_clocks = read_clocks
-        self._before: Reading | None = None
+        self._watch_clocks = ClockWatch(engine.store, read_clocks=read_clocks)
+        self._others_at_work = others_at_work
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -64,8 +80,11 @@ class Ticker:
         if not self._one_at_a_time.acquire(blocking=False):
             return
         try:
-            clocks = self._read_clocks()
-            self._hold_after_jump(clocks)
+            # A rehearsal has a clock of its own.
+            clocks = self._read_clocks() if self._engine.rehearsal else self._watch_clocks.look()
+            if self._others_at_work():
+                self.last_tick = time.monotonic()
+                return
             swept = self._engine.tick(clocks.wall)
             self.last_tick = time.monotonic()
             if swept.lapsed or swept.rungs or swept.chased:
@@ -75,20 +94,6 @@ class Ticker:
             log.exception("tick failed")
         finally:
             self._one_at_a_time.release()
-
-    def _hold_after_jump(self, clocks: Reading) -> None:
-        """Hold the outbox when the wall clock jumped ahead; a rehearsal has a clock of its own."""
-        jump = jumps.between(self._before, clocks) if self._before and not self._engine.rehearsal else None
-        if jump is not None:
-            said = {"before": jump.before.isoformat(), "after": jump.after.isoformat()}
-            if jump.ahead > jumps.MOST:
-                with self._engine.store.write() as session:
-                    held = holding.hold_for_jump(session, jump)
-                log.error("clock jumped ahead, outbox held", messages=held, **said)
-            else:
-                log.warning("clock set back", **said)
-        # Only now: a jump that could not be noted is found again by the next tick.
-        self._before = clocks
 
     def _wake_at_next(self) -> None:
         if self._engine.rehearsal or self._stopping.is_set():

@@ -16,6 +16,7 @@ from psycopg.pq import ExecStatus
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from workflow.errands import SCHEMA
 from workflow.holding import HOLD
 from workflow.moving.departures import ARRIVING
 from workflow.moving.refused import MoveRefused
@@ -61,7 +62,9 @@ class Target:
         """Raises MoveRefused when the database holds rows, or tables that are not duban's."""
         known = {shape.name for shape in shapes()} | {"alembic_version"}
         found = self._connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            "SELECT schemaname, tablename FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema', %s)",
+            (SCHEMA,),
         ).fetchall()
         foreign = [table for schema, table in found if table not in known]
         if foreign:
