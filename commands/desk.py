@@ -61,7 +61,9 @@ def overdue(
     unit: Annotated[str | None, typer.Option(help="单位编码，或名称中的一部分")] = None,
     waiting_on: Annotated[str | None, typer.Option(help="卡在：unit、approver、office")] = None,
     min_days: Annotated[int | None, typer.Option(help="至少逾期多少天")] = None,
-    sort: Annotated[str, typer.Option(help="排序：-days_late、days_late、due、unit")] = "-days_late",
+    sort: Annotated[
+        str, typer.Option(help="排序：-days_late、days_late、due、unit、alert，前加“-”为倒序")
+    ] = "-days_late",
     format: Annotated[OverdueFormat, typer.Option("--format", help="输出格式")] = OverdueFormat.table,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写入文件；xlsx 必须写")] = None,
 ) -> None:

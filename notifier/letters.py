@@ -48,6 +48,9 @@ HEADINGS = {
     "accepted": "以下报送件办公室已受理",
     "received": "以下事项已报送，请知悉",
     "extended": "以下事项的截止日期已延后",
+    "extension-asked": "以下单位申请延期，请答复",
+    "extension-declined": "以下事项的延期申请未获同意，请按原截止日期办理",
+    "restored": "以下事项的上一项批量办理已撤销，请按现在的截止日期办理",
     "exempted": "以下事项已同意免报",
     "amended": "以下事项的截止日期已调整",
     "opened": "以下事项现已开启，请在截止日期前办理",
@@ -67,9 +70,9 @@ NAMES_ELSEWHERE = "名单可向领导小组办公室索取"
 
 #: What stands first of what is not to be signed: the most urgent.
 _FIRST = (
-    "code", "disputed", "escalation", "overdue", "unacknowledged", "urge", "returned", "accept", "chase", "request",
-    "reminder", "opened", "amended", "extended", "notice", "watch", "handed-over", "exempted", "received", "accepted",
-    "filed", "decided",
+    "code", "disputed", "escalation", "overdue", "unacknowledged", "urge", "returned", "accept", "extension-asked",
+    "chase", "request", "reminder", "opened", "restored", "amended", "extension-declined", "extended", "notice",
+    "watch", "handed-over", "exempted", "received", "accepted", "filed", "decided",
 )  # fmt: skip
 #: Reasons with a pair of templates of their own.
 _OWN_PAIR = {"code": "code", "decided": "receipt"}

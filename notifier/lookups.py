@@ -27,12 +27,13 @@ _Of = TypeVar("_Of")
 SAID_WITH = {
     "returned": ("return", "reopen"),
     "extended": ("extend",),
+    "restored": ("undo",),
     "exempted": ("exempt", "amend"),
     "amended": ("amend",),
     "accepted": ("accept",),
     "urge": ("urge",),
     "opened": ("open",),
-    "handed-over": ("reassign", "return"),
+    "handed-over": ("reassign", "return", "paper"),
 }
 _PART = 500
 

@@ -8,7 +8,10 @@ from datetime import date, datetime
 from notifier.wording import day_text
 
 #: Reason → what its comment is called.
-COMMENTS = {"returned": "退回理由", "decided": "意见", "disputed": "本人说明", "handed-over": "原因"}
+COMMENTS = {
+    "returned": "退回理由", "decided": "意见", "disputed": "本人说明", "handed-over": "原因",
+    "extension-asked": "申请理由",
+}  # fmt: skip
 #: The title of a letter with an anchor of the record.
 ANCHOR_TITLE = "审签记录每日存证（{day}）"
 

@@ -142,7 +142,12 @@ def _matter(act: Act, looked: Looked, place: Place, *, naming: bool) -> Matter:
         link=_opened([looked.links.items[place.opens]]) if place.request is not None else "",
         on_behalf_of=_on_behalf_of(place),
         happened=happenings.told(
-            place.happening, place.reason, reader=place.item.person, asked=place.asked, back=row.waiting_on == "unit"
+            place.happening,
+            place.reason,
+            reader=place.item.person,
+            asked=place.asked,
+            back=row.waiting_on == "unit",
+            filed=row.state == "filed",
         ),
         dispute=_opened([looked.links.disputes[place.decided.id or 0, place.item.person]]) if place.decided else "",
         code=happenings.code_of(place.happening),

@@ -75,6 +75,19 @@ _CASES: Mapping[str, _Case] = {
     "extended": _Case(
         "延期", _LIAISON, "notice", replace(_PLAIN, due_date=_JAN_10, was_due=_JAN_4, comment="学习对象待上级确认。")
     ),
+    "extension-asked": _Case(
+        "单位申请延期，告知办公室",
+        _OFFICE,
+        "notice",
+        replace(_PLAIN, happened="申请延至2022年1月10日", comment="学习对象须报上级确认。"),
+    ),
+    "extension-declined": _Case(
+        "延期申请未获同意",
+        _LIAISON,
+        "notice",
+        replace(_PLAIN, happened="申请延至2022年1月10日，未同意", comment="其他单位均按期办理，请抓紧。"),
+    ),
+    "restored": _Case("撤销延期或免报", _LIAISON, "notice", replace(_PLAIN, comment="所选单位有误。")),
     "exempted": _Case("免报", _LIAISON, "notice", replace(_PLAIN, standing="免报", comment="机构改革，职能已划出。")),
     "amended": _Case(
         "截止日期调整", _LIAISON, "notice", replace(_PLAIN, due_date=_JAN_10, was_due=_JAN_4, comment="方案有修订。")

@@ -23,6 +23,9 @@ SAID = {
     "accepted": "已受理：{what}",
     "received": "{who}已报送，请知悉：{what}",
     "extended": "截止日期延至{day}：{what}",
+    "extension-asked": "{who}申请延期，请答复：{what}",
+    "extension-declined": "延期申请未获同意（{urgency}）：{what}",
+    "restored": "上一项办理已撤销，请于{by}完成：{what}",
     "exempted": "已同意免报：{what}",
     "amended": "截止日期调整为{day}：{what}",
     "opened": "新事项，请于{by}完成：{what}",
@@ -37,6 +40,7 @@ SAID = {
 SIGNS = {
     "overdue": "逾期", "escalation": "升级督办", "request": "待审签", "chase": "待审签", "accept": "待受理",
     "urge": "催办", "decided": "审签回执", "code": "验证码", "disputed": "请核实", "unacknowledged": "未签收",
+    "extension-asked": "延期申请",
 }  # fmt: skip
 
 #: The same where there is not one day that lies ahead.
@@ -46,6 +50,7 @@ SAID_OF_SEVERAL_DAYS = {
     "extended": "截止日期已延后：{what}",
     "amended": "截止日期已调整：{what}",
     "opened": "新事项，请按期完成（{urgency}）：{what}",
+    "restored": "上一项办理已撤销（{urgency}）：{what}",
 }
 
 

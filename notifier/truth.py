@@ -50,7 +50,7 @@ def untrue(reason: str, seen: Standpoint) -> str | None:
             return _no_reminder(seen)
         case "overdue" | "escalation":
             return None if seen.state == "overdue" else f"已不再逾期：{seen.now}"
-        case "notice" | "amended" | "opened" | "unacknowledged":
+        case "notice" | "amended" | "opened" | "unacknowledged" | "restored":
             return None if seen.state in OPEN else f"已办结：{seen.now}"
         case "urge":
             moves = seen.signs or seen.accepts or (seen.waiting_on == "unit" and seen.own)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text, tuple_
 
-from workflow import catalogue, cursors, desks, sight
+from workflow import catalogue, cursors, desks, posts, sight
 from workflow.acts import Act
 from workflow.calendars import Calendar
 from workflow.desks import Desk, UnitName
@@ -28,6 +28,16 @@ _u = Unit.__table__  # type: ignore[attr-defined]
 _OVERDUE = text("submission.state = 'overdue'")
 _FROM = _s.join(_u, _u.c.code == _s.c.unit)
 _MOST_DAYS = 36_500
+
+_FIRST = func.min(_s.c.programme_id)
+#: Counts by obligation and category in the order of the dates, and of the roster; one programme has the titles.
+_COUNTED = (
+    select(_s.c.obligation, _u.c.category, func.count().label("number"), _FIRST.label("programme_id"))
+    .select_from(_FROM)
+    .where(_OVERDUE)
+    .group_by(_s.c.obligation, _u.c.category)
+    .order_by(_FIRST, func.min(_s.c.due_at), func.min(_u.c.row))
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,10 @@ ALL = Filters()
 
 @dataclass(frozen=True)
 class Item:
-    """One late submission; ``due_at`` is the first late instant, ``rung`` the last one that fired."""
+    """One late submission; ``due_at`` is the first late instant, ``rung`` the last one that fired.
+
+    ``heading`` tells it from others of its obligation, ``subject`` is the unit it is about where another owes it.
+    """
 
     submission_id: int
     programme: str
@@ -65,6 +78,8 @@ class Item:
     last_alert_at: datetime | None
     rung: str | None
     light: str
+    heading: str = ""
+    subject: UnitName | None = None
 
     @property
     def rung_title(self) -> str:
@@ -107,16 +122,24 @@ class Order:
 
     def cursor(self, row: Row[Any]) -> str:
         """The cursor of a row."""
-        return cursors.written(self.name, *(row._mapping[column] for column in self.columns))
+        return cursors.written(self.name, *(row._mapping[str(column.key)] for column in self.columns))
 
 
 _BY_DATE = (_s.c.due_at, _s.c.id)
 #: Units come in the roster's order, which is the one official lists keep.
+_BY_UNIT = (_u.c.row, _u.c.code, *_BY_DATE)
+#: Whom nobody has told anything yet was last told before everybody else.
+_ALERTED = func.coalesce(_s.c.last_alert_at, literal(datetime(1970, 1, 2, tzinfo=UTC), _s.c.last_alert_at.type))
+_BY_ALERT = (_ALERTED.label("alerted"), _s.c.id)
 ORDERS = {
     "-days_late": Order("-days_late", _BY_DATE, (datetime, int)),
     "days_late": Order("days_late", _BY_DATE, (datetime, int), descending=True),
     "due": Order("due", _BY_DATE, (datetime, int)),
-    "unit": Order("unit", (_u.c.row, _u.c.code, *_BY_DATE), (int, str, datetime, int)),
+    "-due": Order("-due", _BY_DATE, (datetime, int), descending=True),
+    "unit": Order("unit", _BY_UNIT, (int, str, datetime, int)),
+    "-unit": Order("-unit", _BY_UNIT, (int, str, datetime, int), descending=True),
+    "alert": Order("alert", _BY_ALERT, (datetime, int)),
+    "-alert": Order("-alert", _BY_ALERT, (datetime, int), descending=True),
 }
 
 
@@ -137,20 +160,14 @@ def listing(
     wanted = _conditions(act, Filters(programme, obligation, category, unit, waiting_on, min_days))
     order, size = _order(sort), cursors.page_size(limit)
     rows = _rows(act, order, wanted if cursor is None else [*wanted, order.behind(cursor)], limit=size + 1)
-    counted = act.session.execute(
-        select(_s.c.programme_id, _s.c.obligation, _u.c.category, func.count().label("count"))
-        .select_from(_FROM)
-        .where(_OVERDUE, *wanted)
-        .group_by(_s.c.programme_id, _s.c.obligation, _u.c.category)
-        .order_by(_s.c.programme_id, func.min(_s.c.due_at), func.min(_u.c.row))
-    ).all()
-    programmes = catalogue.by_id(act, [*(row.programme_id for row in counted)])
+    counted = act.session.execute(_COUNTED.where(*wanted)).all()
+    programmes = catalogue.by_id(act, {row.programme_id for row in (*rows, *counted)})
     return OverduePage(
         items=_items(act, rows[:size], programmes),
-        total=sum(row._mapping["count"] for row in counted),
+        total=sum(row.number for row in counted),
         next=order.cursor(rows[size - 1]) if len(rows) > size else None,
-        by_category=_counts((row.category, row._mapping["count"]) for row in counted),
-        by_obligation=_counts((row.obligation, row._mapping["count"]) for row in counted),
+        by_category=_counts((row.category, row.number) for row in counted),
+        by_obligation=_counts((row.obligation, row.number) for row in counted),
         obligation_titles={
             row.obligation: programmes[row.programme_id].obligation(row.obligation).title for row in counted
         },
@@ -164,6 +181,11 @@ def everything(act: Act, filters: Filters = ALL, *, sort: str = "-days_late") ->
     return _items(act, rows, catalogue.by_id(act, {row.programme_id for row in rows}))
 
 
+def matching(act: Act, filters: Filters, columns: Iterable[ColumnElement[Any]]) -> Select[Any]:
+    """These columns of every submission that the filters leave, unordered; raises QueryRefused."""
+    return select(*columns).select_from(_FROM).where(_OVERDUE, *_conditions(act, filters))
+
+
 def _conditions(act: Act, filters: Filters) -> list[ColumnElement[bool]]:
     found = sight.limits(act)
     if filters.programme is not None:
@@ -173,7 +195,7 @@ def _conditions(act: Act, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.category is not None:
         found.append(_u.c.category == filters.category)
     if filters.unit is not None:
-        found.append(sight.unit_like(filters.unit))
+        found.append(_s.c.unit.in_(select(_u.c.code).where(sight.unit_like(filters.unit))))
     if filters.waiting_on is not None:
         if filters.waiting_on not in get_args(WaitingOn):
             raise QueryRefused(reason=f"卡在（waiting_on）只能是：{'、'.join(get_args(WaitingOn))}")
@@ -198,6 +220,7 @@ def _rows(
         _s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.occurrence, _s.c.unit, _s.c.due_date, _s.c.due_at,
         _s.c.state, _s.c.waiting_on, _s.c.late, _s.c.filed_at, _s.c.pending_since,
         _s.c.last_alert_at, _s.c.last_rung, _s.c.light, _u.c.code, _u.c.name, _u.c.category, _u.c.row, _s.c.owner_post,
+        _s.c.heading, _s.c.subject, _ALERTED.label("alerted"),
     )  # fmt: skip
     return act.session.execute(order.applied(query.select_from(_FROM).where(_OVERDUE, *wanted)).limit(limit)).all()
 
@@ -207,6 +230,9 @@ def _items(act: Act, rows: Sequence[Row[Any]], programmes: Mapping[int, catalogu
         return ()
     calendar = act.calendar()
     stuck = desks.stuck_with(act, rows, catalogue.audiences(act, programmes.values()))
+    if sight.own_unit(act) is not None:
+        # Numbers are for whoever has to call: a unit's people are given none of their leaders'.
+        stuck = {number: tuple(Desk(one.post, one.name) for one in some) for number, some in stuck.items()}
     return tuple(_item(act, row, programmes[row.programme_id], calendar, stuck.get(row.id, ())) for row in rows)
 
 
@@ -229,6 +255,8 @@ def _item(act: Act, row: Row[Any], programme: catalogue.Listed, calendar: Calend
         last_alert_at=row.last_alert_at,
         rung=row.last_rung,
         light=row.light,
+        heading=row.heading,
+        subject=desks.unit_name(posts.directory(act.session), row.subject),
     )
 
 

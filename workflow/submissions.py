@@ -1,4 +1,4 @@
-"""What people do to a submission: fill in, submit, withdraw, extend, exempt, reopen, urge.
+"""What people do to a submission: fill in and hand in here; the other acts are handed on from where they are written.
 
 Each function loads, decides, records; a refusal leaves nothing written because its transaction is given up.
 Deciding on a sign-off is in ``workflow.signing``.
@@ -7,72 +7,28 @@ Deciding on a sign-off is in ``workflow.signing``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
 
-from workflow import (
-    appointments,
-    arrivals,
-    asking,
-    deadlines,
-    events,
-    forms,
-    ledger,
-    links,
-    notices,
-    openings,
-    permissions,
-    releases,
-    schedules,
-    signing,
-    urging,
-)
+from workflow import appointments, arrivals, asking, forms, ledger, notices, signing
 from workflow.acts import Act
-from workflow.asking import NOT_PENDING
-from workflow.audience import Recipient
-from workflow.definition import LightEvent, Obligation
-from workflow.guards import Case
-from workflow.ledger import Entry
-from workflow.lifecycle import Decision, decide
-from workflow.refusals import (
-    CommentMissing,
-    ContentChanged,
-    DateRefused,
-    NobodyToUrge,
-    PrerequisiteNotFiled,
-)
-from workflow.tables import Content, SignOff, Submission
-
-
-def begin(act: Act, submission_id: int, move: str) -> tuple[Submission, Obligation]:
-    """Load a submission for a move: permission asked, a deadline that has passed noted first."""
-    row = ledger.load(act.session, submission_id)
-    permissions.check(act, row, move)
-    events.lapse_due(act, row)
-    return row, act.definition(row.programme_id).obligations[row.obligation]
-
-
-def case_of(act: Act, row: Submission, obligation: Obligation) -> Case:
-    """The facts the lifecycle asks about."""
-    return Case(state=row.standing, now=act.now, due_at=row.due_at, sign_off_steps=len(obligation.sign_off))
-
-
-def decided(act: Act, row: Submission, obligation: Obligation, move: str) -> Decision:
-    """Where a move takes a submission by its own lifecycle; raises NotAllowedNow."""
-    return decide(act.lifecycle(row.programme_id, row.obligation), case_of(act, row, obligation), move)
-
-
-def entry(act: Act, event: str, comment: str = "", **facts: Any) -> Entry:
-    """A history entry of this act; raises ContentUnreadable for a comment that cannot be kept."""
-    return Entry(event, act.now, act.now, act.actor.name, forms.remark(comment), facts)
-
-
-def content_of(act: Act, row: Submission) -> dict[str, Any]:
-    """The values of the newest content version, empty before the first."""
-    found = act.session.get(Content, (row.id, row.content_version))
-    return dict(found.fields) if found else {}
+from workflow.beginnings import begin as begin
+from workflow.beginnings import case_of as case_of
+from workflow.beginnings import content_of as content_of
+from workflow.beginnings import decided as decided
+from workflow.beginnings import entry as entry
+from workflow.corrections import reopen as reopen
+from workflow.corrections import return_filing as return_filing
+from workflow.corrections import withdraw as withdraw
+from workflow.definition import Obligation
+from workflow.lifecycle import Decision
+from workflow.refusals import ContentChanged, PrerequisiteNotFiled
+from workflow.relief import exempt as exempt
+from workflow.relief import extend as extend
+from workflow.tables import Content, Submission
+from workflow.urging import stuck_with as stuck_with
+from workflow.urging import urge as urge
 
 
 def save(act: Act, submission_id: int, given: Mapping[str, object], *, if_version: int | None) -> Submission:
@@ -92,7 +48,7 @@ def submit(act: Act, submission_id: int, *, comment: str = "", if_version: int |
     row, obligation = begin(act, submission_id, "submit")
     decision = decided(act, row, obligation, "submit")
     _check_version(row, if_version)
-    _check_prerequisites(act, row, obligation)
+    check_prerequisites(act, row, obligation)
     values = content_of(act, row)
     gone = appointments.gone_by(act.definition(row.programme_id), row.obligation, values, act.today)
     forms.check_complete(obligation, values, also=gone)
@@ -127,126 +83,6 @@ def accept(act: Act, submission_id: int, *, comment: str = "") -> Submission:
     return row
 
 
-def withdraw(act: Act, submission_id: int, *, comment: str = "") -> Submission:
-    """Take back what waits to be signed or accepted; its sign-off links die in the same transaction."""
-    row, obligation = begin(act, submission_id, "withdraw")
-    return _back(act, row, obligation, "withdraw", comment)
-
-
-def extend(act: Act, submission_id: int, *, until: date, comment: str) -> Submission:
-    """Move one unit's due date later; the first date stays on record, an overdue is taken back with the reason."""
-    row, obligation = begin(act, submission_id, "extend")
-    _need_comment(comment, "延期的理由")
-    if (until - row.due_date).days > 366:
-        raise DateRefused(reason="一次延期不能超过一年")
-    new_due_at = deadlines.due_at(until, until=obligation.due.until)
-    if until <= row.due_date or new_due_at <= act.now:
-        raise DateRefused(reason="延期须晚于原截止日期和今天")
-    case = Case(row.standing, act.now, new_due_at, len(obligation.sign_off))
-    decision = decide(act.lifecycle(row.programme_id, row.obligation), case, "extend")
-    deadline = schedules.own_deadline(act, row, until=until, due_at=new_due_at)
-    notices.cancel_about(act.session, submission_id, "已延期", reasons=("reminder", "overdue", "escalation"))
-    facts = {"from": row.due_date.isoformat(), "until": until.isoformat()}
-    ledger.record(
-        act.session, row, decision, entry(act, "extend", comment, **facts),
-        deadline_id=deadline.id, due_date=until, due_at=new_due_at,
-        extended_from=row.extended_from or row.due_date,
-    )  # fmt: skip
-    signing.tell_unit(act, row, f"extended:{deadline.schedule_version}", posts=("liaison", "unit-head"))
-    events.relit(act, row, (), reset="extend")
-    return row
-
-
-def exempt(act: Act, submission_id: int, *, comment: str) -> Submission:
-    """Free a unit of an obligation; the reason stays in history."""
-    row, obligation = begin(act, submission_id, "exempt")
-    _need_comment(comment, "免报的理由")
-    decision = decided(act, row, obligation, "exempt")
-    links.revoke_undecided(act.session, submission_id, act.now)
-    ledger.record(act.session, row, decision, entry(act, "exempt", comment), **NOT_PENDING)
-    signing.tell_unit(act, row, f"exempted:{row.history_seq}")
-    events.relit(act, row, (), reset="exempt")
-    return row
-
-
-def reopen(act: Act, submission_id: int, *, comment: str) -> Submission:
-    """Put a filed or exempt submission back with the unit, overdue at once when its date has passed."""
-    return _give_back(act, submission_id, "reopen", comment)
-
-
-def return_filing(act: Act, submission_id: int, *, comment: str, content_hash: str | None = None) -> Submission:
-    """The office sends back for correction what was filed or waits to be signed or accepted, in its own name.
-
-    With ``content_hash`` raises ContentChanged when that is not what it looked at.
-    """
-    return _give_back(act, submission_id, "return", comment, content_hash)
-
-
-def _give_back(act: Act, submission_id: int, move: str, comment: str, seen: str | None = None) -> Submission:
-    row, obligation = begin(act, submission_id, move)
-    if seen not in (None, row.content_hash):
-        raise ContentChanged(current=row.content_version)
-    _need_comment(comment, "退回的理由" if move == "return" else "重新打开的理由")
-    releases.let_go(act, col(SignOff.submission_id) == submission_id)
-    _back(act, row, obligation, move, comment, tell=True)
-    return row
-
-
-def _back(
-    act: Act, row: Submission, obligation: Obligation, move: str, comment: str, *, tell: bool = False
-) -> Submission:
-    """Put a submission back with its unit, overdue where its deadline has passed."""
-    case, before = case_of(act, row, obligation), row.state
-    if schedules.has_lapsed(act, row):
-        # The sweep has been here, whatever this clock says: a draft would never lapse again.
-        case.now = max(case.now, case.due_at)
-    decision = decide(act.lifecycle(row.programme_id, row.obligation), case, move)
-    links.revoke_undecided(act.session, row.id or 0, act.now)
-    changes = {**NOT_PENDING, "filed_at": None, "late": False, **schedules.rearmed(act, row, decision.state)}
-    ledger.record(act.session, row, decision, entry(act, move, comment), **changes)
-    if tell:
-        signing.tell_unit(act, row, f"returned:{row.history_seq}", at_once=True)
-    by_rule: list[LightEvent] = ["overdue"] if before != "overdue" and decision.state == "overdue" else []
-    reset = move if before in ("filed", "exempt") else ""
-    if move == "return":
-        events.happened(act, row, "returned", by_rule=[*by_rule, "returned"], reset=reset, comment=comment)
-    else:
-        events.relit(act, row, by_rule, reset=reset)
-    return row
-
-
-def urge(act: Act, submission_id: int, *, comment: str = "") -> Submission:
-    """Remind by hand whoever the submission is stuck with; raises AlreadyUrged, telling when it may be done again."""
-    row, obligation = begin(act, submission_id, "urge")
-    decision = decided(act, row, obligation, "urge")
-    stuck = stuck_with(act, row)
-    if not stuck:
-        raise NobodyToUrge
-    heard = urging.rested(act, row, stuck)
-    topics = [notices.Topic(one, submission_id, "urge", f"urge:{row.history_seq}") for one in heard]
-    notices.gather(act, "urge", row, topics, at_once=True)
-    facts = {"to": [signing.named(one.post_title, one.name) for one in heard]}
-    ledger.record(
-        act.session,
-        row,
-        decision,
-        entry(act, "urge", comment, **facts),
-        last_alert_at=act.now,
-        last_rung="urge",
-    )
-    return row
-
-
-def stuck_with(act: Act, row: Submission) -> tuple[Recipient, ...]:
-    """Who exactly must move next: the unit's posts, or the approvers who have not decided, with their delegates."""
-    if row.waiting_on == "approver":
-        return tuple(asking.signers(act, [row.id or 0]).get(row.id or 0, ()))
-    audience = act.audience(row.programme_id)
-    if row.waiting_on == "office":
-        return audience.holders("office", row.unit)
-    return audience.owners(openings.concern(row)) if row.waiting_on == "unit" else ()
-
-
 def keep(act: Act, row: Submission, obligation: Obligation, values: dict[str, Any]) -> Submission:
     decision = decided(act, row, obligation, "edit")
     version = row.content_version + 1
@@ -269,12 +105,8 @@ def _check_version(row: Submission, if_version: int | None) -> None:
         raise ContentChanged(current=row.content_version)
 
 
-def _need_comment(comment: str, what: str) -> None:
-    if not comment.strip():
-        raise CommentMissing(what=what)
-
-
-def _check_prerequisites(act: Act, row: Submission, obligation: Obligation) -> None:
+def check_prerequisites(act: Act, row: Submission, obligation: Obligation) -> None:
+    """Raises PrerequisiteNotFiled while something that has to come first is not there."""
     missing = [
         act.definition(row.programme_id).obligations[other.obligation].title
         for other in prerequisites(act, row, obligation)

@@ -27,6 +27,8 @@ from notifier.channels.parcels import (
 API = "https://qyapi.weixin.qq.com"
 #: Where a person's WeCom client is sent to say who it is.
 OAUTH = "https://open.weixin.qq.com"
+#: Where any other browser is shown a code to be scanned by the client.
+SCAN = "https://login.work.weixin.qq.com"
 TIMEOUT = 15.0
 # Limits of textcard and text, in UTF-8 bytes (a label: in characters), as WeCom documents them.
 TITLE, DESCRIPTION, TEXT, LINK, LABEL = 128, 512, 2048, 2048, 4
@@ -132,6 +134,7 @@ class WecomApp(Carrier):  # type: ignore[no-untyped-call]
         super().__init__(**kwargs)
         self.api = self.options.get("api", API).rstrip("/")
         self.oauth = self.options.get("oauth", OAUTH).rstrip("/")
+        self.scan = self.options.get("scan", SCAN).rstrip("/")
         self.timeout = seconds_of(self.options.get("timeout"), TIMEOUT)
         self.accounts = count_of(self.options.get("accounts"), "accounts")
         self._check()
@@ -146,7 +149,7 @@ class WecomApp(Carrier):  # type: ignore[no-untyped-call]
             raise ChannelUrlRefused("缺少企业 ID 或应用 Secret（wecomapp://corpid:secret@agentid）")
         if not re.fullmatch(r"[0-9]{1,18}", self.host):
             raise ChannelUrlRefused("AgentId 应为数字（wecomapp://corpid:secret@agentid）")
-        for name, given in (("api", self.api), ("oauth", self.oauth)):
+        for name, given in (("api", self.api), ("oauth", self.oauth), ("scan", self.scan)):
             address = urlsplit(given)
             if address.scheme not in ("http", "https") or not address.hostname or address.query or has_control(given):
                 raise ChannelUrlRefused(f"{name} 应为 http 或 https 地址")

@@ -1,5 +1,7 @@
 """Who holds the telephone: WeCom's web authorization (OAuth 2, snsapi_base) in the WeCom client.
 
+In any other browser the same is asked by a code to be scanned: 企业微信Web登录 (path/98152).
+
 As documented by WeCom under 构造网页授权链接 (path/91022) and 获取访问用户身份 (path/91023, 96442): a code is good once
 and for five minutes, `state` takes letters and digits only and at most 128 bytes, and somebody from outside the
 company has an openid instead of a userid.
@@ -49,6 +51,16 @@ class WecomIdentity:
             "state": state, "agentid": str(self.app.agent),
         }  # fmt: skip
         return f"{self.app.oauth}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
+
+    def login_url(self, *, back: str, state: str) -> str:
+        """Where any other browser is sent: a page with a code to be scanned by the client; as ``authorize_url``."""
+        if not STATE.fullmatch(state):
+            raise ValueError("WeCom takes letters and digits as state, 128 at most")
+        query = {
+            "login_type": "CorpApp", "appid": self.app.login, "agentid": str(self.app.agent), "redirect_uri": back,
+            "state": state,
+        }  # fmt: skip
+        return f"{self.app.scan}/wwlogin/sso/login?{urlencode(query)}"
 
     def known(self, code: str) -> Known:
         """Whose code it is. Faults of the outside are told in `why`, never raised."""

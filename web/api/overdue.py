@@ -34,7 +34,13 @@ router = APIRouter(prefix=PREFIX, tags=["逾期"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
-Sort = Literal["-days_late", "days_late", "unit", "due"]
+Sort = Literal["-days_late", "days_late", "due", "-due", "unit", "-unit", "alert", "-alert"]
+
+
+class StuckAnswer(DeskAnswer):
+    """卡在谁处及其电话；单位账号不含电话"""
+
+    mobile: str = Field(examples=["13800000000"])
 
 
 class ItemAnswer(Answer):
@@ -51,11 +57,13 @@ class ItemAnswer(Answer):
     days_late: int = Field(examples=[2])
     working_days_late: int = Field(examples=[2])
     waiting_on: WaitingOn
-    stuck_with: tuple[DeskAnswer, ...]
+    stuck_with: tuple[StuckAnswer, ...]
     last_alert_at: Instant | None
     rung: str | None = Field(description="最近一次督办的梯次", examples=["+1wd 09:00"])
     rung_title: str = Field(examples=["截止后1个工作日"])
     light: Light
+    heading: str = Field(description="同一事项中各件的区别", examples=["某路段改造未完工"])
+    subject: UnitAnswer | None = Field(description="由其他单位报送时，本件所涉及的单位")
 
 
 class OverdueList(Answer):

@@ -8,15 +8,20 @@ from datetime import date
 
 from web.pages import people
 from web.rendering import day
-from workflow import causes, findings, handovers, signing, submissions
+from workflow import causes, extensions, findings, handovers, paper_filings, signing, submissions
 from workflow.acts import Act
 from workflow.dossier import Dossier
+from workflow.paper_filings import Scan
 from workflow.refusals import CommentMissing, DateRefused, NotFound, ReassignRefused
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What an act's form said, and why it was refused; ``content_hash`` is of the content that was on the page."""
+    """What an act's form said, and why it was refused; ``content_hash`` is of the content that was on the page.
+
+    ``kind`` is a finding's, or the number of the request for more time that is answered. Of a paper, ``until_text``
+    is the day it came in, ``to`` who signed it.
+    """
 
     move: str
     comment: str = ""
@@ -27,6 +32,7 @@ class Asked:
     kind: str = ""
     to: str = ""
     on_paper: bool = False
+    scan: Scan | None = None
 
     @property
     def until(self) -> date | None:
@@ -118,6 +124,47 @@ def _reassign(act: Act, found: Dossier, asked: Asked) -> str:
     return f"已改派给{asked.to.strip()}，原审签链接随即失效。"
 
 
+def _ask_extension(act: Act, found: Dossier, asked: Asked) -> str:
+    if asked.until is None:
+        raise DateRefused(reason="请选择申请延至的日期")
+    extensions.ask(act, found.summary.id, until=asked.until, reason=asked.comment)
+    return "已申请延期，等候办公室答复；答复前应报日期不变。"
+
+
+def _withdraw_extension(act: Act, found: Dossier, asked: Asked) -> str:
+    extensions.withdraw(act, _request(act, found, asked))
+    return "已撤回延期申请。"
+
+
+def _grant_extension(act: Act, found: Dossier, asked: Asked) -> str:
+    if asked.until is None:
+        raise DateRefused(reason="请选择新的应报日期")
+    extensions.grant(act, _request(act, found, asked), until=asked.until, comment=asked.comment)
+    return f"已同意，延期至{day(asked.until)}，并已通知单位。"
+
+
+def _decline_extension(act: Act, found: Dossier, asked: Asked) -> str:
+    extensions.decline(act, _request(act, found, asked), comment=asked.comment)
+    return "未同意延期，理由已发给单位；应报日期不变。"
+
+
+def _request(act: Act, found: Dossier, asked: Asked) -> int:
+    """The request that was on the page; raises NotFound for none of this submission's."""
+    number = int(asked.kind) if asked.kind.isdecimal() and len(asked.kind) < 10 else 0
+    if number not in [one.id for one in extensions.of_submission(act, found.summary.id)]:
+        raise NotFound
+    return number
+
+
+def _paper(act: Act, found: Dossier, asked: Asked) -> str:
+    if asked.until is None:
+        raise DateRefused(reason="请选择收到纸质件的日期")
+    row = paper_filings.enter(
+        act, found.summary.id, received=asked.until, signed_by=asked.to, comment=asked.comment, scan=asked.scan
+    )
+    return f"已补录纸质件，按{day(asked.until)}收到计，{'为迟报' if row.late else '按时'}。"
+
+
 _MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
     "urge": _urge,
     "withdraw": _withdraw,
@@ -129,4 +176,9 @@ _MOVES: Mapping[str, Callable[[Act, Dossier, Asked], str]] = {
     "reopen": _reopen,
     "finding": _finding,
     "reassign": _reassign,
+    "ask-extension": _ask_extension,
+    "withdraw-extension": _withdraw_extension,
+    "grant-extension": _grant_extension,
+    "decline-extension": _decline_extension,
+    "paper": _paper,
 }
