@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,6 @@ from commands.printing import note
 if TYPE_CHECKING:
     from commands.checkup import Finding
     from service import Service
-    from workflow.proofs import Reach
 
 #: From this many history entries on, a progress bar is worth its lines.
 _LONG = 20_000
@@ -64,10 +64,14 @@ def verify(
 ) -> None:
     """核验历史记录：重算校验链，核对审签、内容、附件与历史，对照每日存证和库外文件；发现问题时退出码为 1。"""
     from service import open_existing
-    from workflow import anchor_files, audit, proofs
+    from workflow import anchor_files, audit, proofs, verifying
 
     faults, broken = 0, set[object]()
-    with open_existing(make_key=False) as service, service.engine.store.read() as session:
+    with (
+        open_existing(make_key=False) as service,
+        audit.readable(),
+        service.engine.store.read() as session,
+    ):
         file = anchors or service.settings.anchors_at
         outside = anchor_files.read(file, must_exist=anchors is not None)
         size = audit.size(session)
@@ -77,34 +81,14 @@ def verify(
                 faults += 1
                 broken.add(fault.submission_id or fault)
         reach = proofs.reach(session, outside)
-        doubts = [anchor_files.lacking(session, file)]
-        if proofs.never_anchored(session, service.engine.now(session)):
-            doubts.append("历史已有两天以上，却没有任何每日存证：可能被删除，或 duban 服务没有运行")
-    outcome = f"{len(broken)}件有问题，共{faults}处" if faults else "完整无误"
+        doubts = [*verifying.doubts(session, file, service.engine.now(session))]
+    outcome = verifying.verdict(len(broken), faults)
     print(f"核验了{size.submissions}件报送件的{size.entries}条历史：{outcome}")
-    for line in _reached(reach, file if outside else None):
+    for line in verifying.reached(reach, file if outside else None):
         print(line)
-    for doubt in filter(None, doubts):
+    for doubt in doubts:
         print(f"注意：{doubt}")
     raise typer.Exit(1 if faults else 0)
-
-
-def _reached(reach: Reach, file: Path | None) -> Iterator[str]:
-    """How far the anchors prove what was verified, and by what."""
-    days = [day.isoformat() for day in reach.days]
-    proven, alone = days[: reach.proven], days[reach.proven :]
-    if proven:
-        yield f"每日存证{_span(proven)}：已由库外文件“{file}”证实"
-    if alone:
-        why = "文件中没有" if file else "没有库外文件可对照"
-        yield f"每日存证{_span(alone)}：{why}，只能证明库内前后一致"
-    if reach.open_entries:
-        since = "尚未存证" if days else "还没有做过每日存证"
-        yield f"另有{reach.open_submissions}件的{reach.open_entries}条历史{since}，只核对了校验链"
-
-
-def _span(days: list[str]) -> str:
-    return f"{days[0]}（1次）" if len(days) == 1 else f"{days[0]}至{days[-1]}（{len(days)}次）"
 
 
 def backup(
@@ -126,13 +110,15 @@ def restore(
     from contextlib import closing
 
     from settings import load
-    from workflow import audit, backups, clock, holding
+    from workflow import audit, backups, clock, holding, logins
     from workflow.store import Store
 
     url = load().database_url
     backups.restore(url, file)
     with closing(Store.open(url)) as store:
         store.migrate()
+        with store.write() as session:
+            logins.end_everybodys(session, wall=datetime.now(UTC))
         with store.read() as session:
             size, held = audit.size(session), sum(holding.held(session).values())
             mode = clock.MODES.get(clock.mode_of(session) or "", "未使用过")

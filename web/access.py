@@ -1,31 +1,35 @@
 """Who a request comes from: a bearer token or a session cookie becomes an Actor.
 
-A session is a cookie signed with the secret key; it names the account and the stamp of its password, and ends
-after twelve hours or when that password changes. Requests that change something need the session's form token
-as well; a bearer token cannot be sent by a foreign page, so it needs none.
+The cookie carries the session's number and when a page was last opened by it, signed with the secret key; the server
+keeps the number's hash, so a session that was left is over wherever its cookie has been copied to. A page that is
+opened renews the cookie, nothing in the store. Requests that change something need the session's form token as well;
+a bearer token cannot be sent by a foreign page, so it needs none.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.responses import Response
 
 from web.site import Here, Site
-from workflow import accounts
+from workflow import accounts, identities, logins, tokens
 from workflow.acts import Actor
+from workflow.identities import Identity
+from workflow.passwords import PasswordToChange
 from workflow.refusals import Refusal
 
 COOKIE = "duban_session"
 FORM_HEADER = "X-Duban-Form"
-HOURS = 12
+#: A cookie younger than this is not renewed.
+FRESH = timedelta(minutes=1)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -43,26 +47,71 @@ class FormTokenRefused(Refusal):
 
 
 @dataclass(frozen=True)
+class Visit:
+    """From where somebody comes: the address, and what the browser calls itself."""
+
+    place: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
 class SignedIn:
-    """A session in force: who acts by which account, and the session's own number that form tokens are bound to."""
+    """A session in force: who acts by which account, and the hash of its number, which form tokens are bound to.
+
+    ``number`` is the session's own, ``seen`` when the cookie was last renewed, ``until`` when it ends at the latest.
+    """
 
     actor: Actor
     session_id: str
     name: str
-    one_time: bool = False
+    one_time: bool
+    number: str
+    seen: datetime
+    until: datetime
 
 
-def sign_in(site: Site, name: str, password: str) -> str:
-    """The cookie value of a new session; raises SignInRefused, SignInLocked."""
+def visit(request: Request) -> Visit:
+    """From where a request comes."""
+    return Visit(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+
+
+def prove(site: Site, name: str, password: str, place: str) -> tuple[Identity, int]:
+    """Who a name and a password are, and the number of the try; raises SignInRefused, SignInLocked, AccountDisabled.
+
+    The try is counted first, in a transaction of its own; looking at the password takes long and holds nothing up.
+    """
+    with site.engine.acting() as act:
+        attempt = logins.attempt(act, name, place=place, wall=site.wall())
     with site.engine.looking() as act:
-        found = accounts.authenticate(act, name, password, failures=site.failures)
-    return signer(site).dumps([found.name, found.stamp, secrets.token_urlsafe(16)])
+        return accounts.authenticate(act, name, password), attempt
 
 
-def set_cookie(response: Response, site: Site, value: str) -> None:
-    """Give the browser its session."""
+def sign_in(site: Site, name: str, password: str, come: Visit = Visit()) -> str:
+    """The cookie value of a new session; raises SignInRefused, SignInLocked, AccountDisabled."""
+    found, attempt = prove(site, name, password, come.place)
+    return begin(site, found, "password", come, attempt=attempt)
+
+
+def begin(site: Site, found: Identity, by: str, come: Visit, *, attempt: int = 0) -> str:
+    """The cookie value of a new session of somebody who proved who they are; raises SessionOver."""
+    wall = site.wall()
+    with site.engine.acting() as act:
+        number = logins.begin(
+            act, found, by=by, place=come.place, device=come.device, wall=wall, spans=site.spans, attempt=attempt
+        )
+    return cookie_of(site, number, wall)
+
+
+def cookie_of(site: Site, number: str, seen: datetime) -> str:
+    """The cookie of a session by which a page was opened at ``seen``."""
+    return str(signer(site).dumps([number, int(seen.timestamp())]))
+
+
+def set_cookie(response: Response, site: Site, value: str, *, age: timedelta | None = None) -> None:
+    """Give the browser its session, for as long as one may last."""
     secure = site.base_url.startswith("https://")
-    response.set_cookie(COOKIE, value, max_age=HOURS * 3600, httponly=True, samesite="lax", secure=secure, path="/")
+    seconds = int((age if age is not None else site.spans.most).total_seconds())
+    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def clear_cookie(response: Response) -> None:
@@ -70,10 +119,18 @@ def clear_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
+def renew(request: Request, response: Response, site: Site) -> None:
+    """A page was opened: the session is not idle."""
+    session = getattr(request.state, "session", None)
+    wall = site.wall()
+    if isinstance(session, SignedIn) and wall - session.seen > FRESH:
+        set_cookie(response, site, cookie_of(site, session.number, wall), age=session.until - wall)
+
+
 def signed_in(request: Request, site: Here) -> SignedIn | None:
     """The session of a request, None when there is none in force."""
     value = request.cookies.get(COOKIE)
-    return _session(site, value) if value else None
+    return session_of(site, value) if value else None
 
 
 def form_token(secret: bytes, session_id: str) -> str:
@@ -103,11 +160,11 @@ def caller(
         return _of_token(site, bearer.credentials)
     if "authorization" in request.headers or cookie is None:
         raise NotSignedIn
-    session = _session(site, cookie)
+    session = session_of(site, cookie)
     if session is None:
         raise NotSignedIn
     if session.one_time:
-        raise accounts.PasswordToChange
+        raise PasswordToChange
     if request.method not in _READING:
         check_form_token(site.secret, session.session_id, request.headers.get(FORM_HEADER))
     return session.actor
@@ -132,23 +189,32 @@ Subscriber = Annotated[Actor, Depends(subscriber)]
 
 def _of_token(site: Site, token: str) -> Actor:
     with site.engine.store.read() as session:
-        found = accounts.token_actor(session, token)
+        found = tokens.token_actor(session, token)
     if found is None:
         raise NotSignedIn
     return found
 
 
-def _session(site: Site, value: str) -> SignedIn | None:
+def session_of(site: Site, value: str) -> SignedIn | None:
+    """The session of a cookie, None when it is none, idle for too long, or over."""
     try:
-        loaded = signer(site).loads(value, max_age=HOURS * 3600)
-        name, stamp, session_id = map(str, loaded)
-    except (BadSignature, TypeError, ValueError):
+        number, seconds = signer(site).loads(value)
+        seen = datetime.fromtimestamp(int(seconds), UTC)
+    except (BadSignature, TypeError, ValueError, OverflowError, OSError):
+        return None
+    wall = site.wall()
+    if not isinstance(number, str) or wall - seen > site.spans.idle:
         return None
     with site.engine.store.read() as session:
-        found = accounts.identity(session, name, stamp)
-    return SignedIn(found.actor, session_id, found.name, found.one_time) if found else None
+        found = logins.find(session, number, wall=wall)
+    if found is None:
+        return None
+    # A one-time password is to be changed by whoever signed in with it; other systems know nothing of it.
+    one_time = found.account.one_time and found.login.by == "password"
+    actor = identities.actor_of(found.account, found.unit_name)
+    return SignedIn(actor, found.login.key_hash, found.account.name, one_time, number, seen, found.login.until)
 
 
-def signer(site: Site) -> URLSafeTimedSerializer:
+def signer(site: Site) -> URLSafeSerializer:
     """What session cookies are signed with."""
-    return URLSafeTimedSerializer(site.secret, salt="duban session", signer_kwargs={"digest_method": hashlib.sha256})
+    return URLSafeSerializer(site.secret, salt="duban session", signer_kwargs={"digest_method": hashlib.sha256})

@@ -1,4 +1,4 @@
-"""Does what people read agree with the history? Decisions, contents, files and drawn signatures held against it.
+"""Does what people read agree with the history? Decisions, contents, files, drawn signatures, sheets.
 
 The chain proves only itself: a decision, a text or a file that is edited beside it leaves every entry as it was.
 Everything goes part by part, so that memory stays the same whatever the size.
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Table, select, type_coerce
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
-from workflow import forms
+from workflow import forms, handed_out
 from workflow.asking import named
 from workflow.tables import (
     Attachment,
@@ -105,13 +105,16 @@ def _within(session: Session, ids: tuple[int, int], texts: Mapping[int, frozense
     for held in _gathered(session, ids).values():
         entries = [(one, _read(one.facts) or {}) for one in held.entries]
         yield from _contents(held, entries, texts.get(held.row.programme_id, frozenset()))
+        yield from _scans(held, entries)
         yield from _decisions(held, entries)
         yield from _disputes(held, entries)
+    for submission_id, code, text in handed_out.disagreements(session, ids):
+        yield Disagreement(submission_id, code, text)
 
 
 def _gathered(session: Session, ids: tuple[int, int]) -> dict[int, _Held]:
     """Everything of the submissions in a range of ids; entries first, so that nothing decided since is missed."""
-    told = ("approve", "return", "edit", "dispute")
+    told = ("approve", "return", "edit", "dispute", "paper")
     history = select(*_raw(_h)).where(_between(_h.c.submission_id, ids), _h.c.event.in_(told)).order_by(_h.c.seq)
     entries = session.execute(history).all()
     own = select(_s.c.id, _s.c.programme_id, _s.c.obligation, _s.c.content_version, _s.c.content_hash)
@@ -193,11 +196,21 @@ def _files(held: _Held, fields: Mapping[str, Any], what: str) -> Iterator[Disagr
     """The files that a content names; their hashes are part of its own."""
     lists = [value for value in fields.values() if isinstance(value, list)]
     for one in (one for value in lists for one in value if isinstance(one, dict) and "sha256" in one):
-        kept = held.files.get(one.get("id", 0))
-        if kept is None:
-            yield _fault(held, "file-missing", f"{what}的附件“{one.get('name')}”已不存在")
-        elif (kept.name, kept.size, kept.sha256) != (one.get("name"), one.get("size"), one["sha256"]):
-            yield _fault(held, "file-differs", f"{what}的附件“{one.get('name')}”与所签内容记载的不一致")
+        yield from _file(held, one, what)
+
+
+def _scans(held: _Held, entries: _Entries) -> Iterator[Disagreement]:
+    """The scan of a paper that was entered later, against the entry that says so."""
+    for entry, scan in ((entry, facts["scan"]) for entry, facts in entries if isinstance(facts.get("scan"), dict)):
+        yield from _file(held, scan, f"历史第{entry.seq}条（补录纸质件）")
+
+
+def _file(held: _Held, one: Mapping[str, Any], what: str) -> Iterator[Disagreement]:
+    kept = held.files.get(one.get("id", 0))
+    if kept is None:
+        yield _fault(held, "file-missing", f"{what}的附件“{one.get('name')}”已不存在")
+    elif (kept.name, kept.size, kept.sha256) != (one.get("name"), one.get("size"), one.get("sha256")):
+        yield _fault(held, "file-differs", f"{what}的附件“{one.get('name')}”与所签内容记载的不一致")
 
 
 def _decisions(held: _Held, entries: _Entries) -> Iterator[Disagreement]:

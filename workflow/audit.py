@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
@@ -30,6 +32,21 @@ STEP = 2000
 #: How long SQLite's text of an instant is.
 _STORED = len("2022-01-04 09:00:00.000000")
 _EMPTY: Mapping[str, Any] = {}
+
+
+class RecordUnreadable(Refusal):
+    """历史记录读不出来，无法核验：{reason}。请先备份数据库，再从备份恢复。"""
+
+    code = "record-unreadable"
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raises RecordUnreadable where the database cannot even be asked: a table is gone, a page is damaged."""
+    try:
+        yield
+    except DBAPIError as fault:
+        raise RecordUnreadable(reason=str(fault.orig).splitlines()[0]) from fault
 
 
 @dataclass(frozen=True)

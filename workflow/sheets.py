@@ -14,9 +14,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from workflow import agreement, audit, catalogue, deadlines, ledger, papers, sheet_lines, sight
+from workflow import agreement, audit, catalogue, deadlines, handed_out, ledger, papers, sheet_lines, sight
 from workflow.acts import Act
 from workflow.catalogue import Listed
+from workflow.ledger import Entry
 from workflow.papers import AttachmentLine
 from workflow.refusals import SheetRefused
 from workflow.sheet_lines import EVENTS, SheetEvent, SheetStep
@@ -148,8 +149,14 @@ def known(act: Act, number: str, sha256: str) -> Known | None:
     told = _facts(act, row, listed, steps)
     return Known(
         sheet.number, sheet.made_at, matched, told.programme, told.unit, told.obligation, told.occurrence, steps,
-        moved_on=row.head != sheet.head, stands=row.state == "filed" and row.round == sheet.round,
+        moved_on=told.head != sheet.head, stands=row.state == "filed" and row.round == sheet.round,
     )  # fmt: skip
+
+
+def contradictions(act: Act, submission_id: int) -> tuple[str, ...]:
+    """What of a submission's record contradicts its history, or breaks it; for whoever reads its sheet."""
+    broken = [str(one) for one in audit.of_submission(act.session, submission_id)]
+    return (*broken, *map(str, agreement.of_submission(act.session, submission_id)))
 
 
 def _agrees(act: Act, submission_id: int) -> bool:
@@ -161,6 +168,7 @@ def _agrees(act: Act, submission_id: int) -> bool:
 def _facts(act: Act, row: Submission, listed: Listed, steps: tuple[SheetStep, ...]) -> SheetFacts:
     directory = catalogue.audiences(act, [listed])[listed.id].directory
     events = sheet_lines.events(act, row.id or 0)
+    head, seq = handed_out.ground(act.session, row.id or 0)
     title = listed.obligation(row.obligation).title + (f"：{row.heading}" if row.heading else "")
     machine = act.lifecycle(row.programme_id, row.obligation)
     handed_in = [one.at for one in events if one.what == EVENTS["submit"]]
@@ -184,8 +192,8 @@ def _facts(act: Act, row: Submission, listed: Listed, steps: tuple[SheetStep, ..
         steps=steps,
         events=events,
         attachments=_attachments(act, row, steps[-1].content_version) if steps else (),
-        head=row.head,
-        seq=row.history_seq,
+        head=head,
+        seq=seq,
     )
 
 
@@ -204,7 +212,8 @@ def _attached(act: Act, row: Submission, steps: tuple[SheetStep, ...], sha256: s
 
 def _newest(act: Act, row: Submission) -> Sheet | None:
     """The sheet last handed out for the history as it is now."""
-    found = select(Sheet).where(col(Sheet.submission_id) == row.id, col(Sheet.head) == row.head)
+    head, _ = handed_out.ground(act.session, row.id or 0)
+    found = select(Sheet).where(col(Sheet.submission_id) == row.id, col(Sheet.head) == head)
     return act.session.execute(found.order_by(col(Sheet.id).desc()).limit(1)).scalar_one_or_none()
 
 
@@ -219,6 +228,9 @@ def _new(act: Act, told: SheetFacts, make: Make) -> tuple[Sheet, bytes]:
     made = make(told, _stamp(sheet))
     sheet.sha256 = hashlib.sha256(made).hexdigest()
     act.session.flush()
+    # Chained, so that whoever changes the row of a sheet contradicts the history.
+    handing_out = Entry(handed_out.HANDED_OUT, act.now, act.now, act.actor.name, facts=handed_out.facts_of(sheet))
+    ledger.note(act.session, [told.submission_id], handing_out)
     return sheet, made
 
 

@@ -15,6 +15,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from tests.doubles.wecom import AGENT, CORP, HOST, SECRET, Body, WecomDouble, fault
 
 CODE_SECONDS = 300.0
+#: By path: the page in the WeCom client, and the one with the code to scan in any other browser.
+WANTED = {
+    "/connect/oauth2/authorize": {
+        "appid": CORP, "response_type": "code", "scope": "snsapi_base", "agentid": str(AGENT),
+    },
+    "/wwlogin/sso/login": {"login_type": "CorpApp", "appid": CORP, "agentid": str(AGENT)},
+}  # fmt: skip
 _STATE = re.compile(r"[a-zA-Z0-9]{0,128}")
 
 
@@ -53,7 +60,7 @@ class WecomOauth(WecomDouble):
 
     def url(self, *, secret: str = SECRET, corp: str = CORP, agent: int = AGENT) -> str:
         """The address for WECOM_URL."""
-        return f"{super().url(secret=secret, corp=corp, agent=agent)}&oauth={self.oauth}"
+        return f"{super().url(secret=secret, corp=corp, agent=agent)}&oauth={self.oauth}&scan={self.oauth}"
 
     def pass_minutes(self, minutes: float) -> None:
         """Codes given out so far are that much older."""
@@ -64,8 +71,8 @@ class WecomOauth(WecomDouble):
         parts = urlsplit(path)
         query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
         self.asked.append(query)
-        wanted = {"appid": CORP, "response_type": "code", "scope": "snsapi_base", "agentid": str(AGENT)}
-        if parts.path != "/connect/oauth2/authorize" or {name: query.get(name) for name in wanted} != wanted:
+        wanted = WANTED.get(parts.path)
+        if wanted is None or {name: query.get(name) for name in wanted} != wanted:
             raise ValueError("参数错误")
         if not _STATE.fullmatch(query.get("state", "")):
             raise ValueError("state 参数错误")

@@ -11,7 +11,7 @@ from tests.workflow.world import World, local
 from web import access
 from web.app import create_app
 from web.site import Site, of_app
-from workflow import accounts
+from workflow import accounts, tokens
 from workflow.engine import Engine
 
 SECRET = b"a key for tests, long enough for anybody"
@@ -47,7 +47,7 @@ class House:
     def token(self, role: str = "office", unit: str | None = None) -> str:
         """A new API token."""
         with self.engine.acting() as act:
-            return accounts.add_token(act, role, unit)
+            return tokens.add_token(act, role, unit)
 
     def anybody(self) -> TestClient:
         """A client that shows nothing."""
@@ -80,8 +80,9 @@ class House:
         """What the pages would put into the forms of this browser's session."""
         value = browser.cookies.get(access.COOKIE)
         assert value is not None
-        _, _, session_id = access.signer(self.site).loads(value)
-        return access.form_token(SECRET, session_id)
+        session = access.session_of(self.site, value)
+        assert session is not None
+        return access.form_token(SECRET, session.session_id)
 
     def now(self) -> str:
         """The service's clock, as the API writes it."""

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from documents import signoff_sheet
 from tests.workflow.world import OFFICE, World, local
-from workflow import agreement, sheets, submissions
+from workflow import agreement, ledger, sheets, submissions
 from workflow.acts import Actor
 from workflow.refusals import NotFound, SheetRefused
 from workflow.sheets import SheetFacts, Stamp
@@ -69,7 +69,11 @@ def test_the_same_record_gives_the_same_number_and_the_same_file(world: World) -
     assert world.dump() == before
     assert first.number == f"SQD-2022-{first.id:06d}"
     assert first.sha256 == hashlib.sha256(made).hexdigest()
-    assert first.head == world.submission("KJJ").head
+    with world.look() as act:
+        *_, before_it, handed_out = ledger.history_of(act.session, number)
+    assert (handed_out.event, handed_out.actor) == ("sheet", OFFICE.name)
+    assert handed_out.facts == {"number": first.number, "sha256": first.sha256, "head": before_it.hash, "round": 2}
+    assert first.head == before_it.hash
 
 
 def test_a_record_that_went_on_gives_a_new_number(world: World) -> None:
@@ -140,6 +144,11 @@ BESIDE = (
     ("UPDATE content SET fields = '[]' WHERE version = (SELECT max(version) FROM content)", "content-changed"),
     ("DELETE FROM content WHERE version = 1", "content-missing"),
     ("UPDATE submission SET content_hash = 'f' WHERE state = 'filed'", "content-differs"),
+    ("UPDATE sheet SET sha256 = 'f'", "sheet-differs"),
+    ("UPDATE sheet SET head = 'f'", "sheet-differs"),
+    ("UPDATE sheet SET made_by = '他人'", "sheet-differs"),
+    ("DELETE FROM sheet", "sheet-missing"),
+    ("UPDATE sheet SET number = 'SQD-2022-000099'", "sheet-unrecorded"),
     ("INSERT INTO drawn_signature SELECT id, 'png', 'f' FROM sign_off WHERE decision = 'approve'", "decision-differs"),
 )
 
