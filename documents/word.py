@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from docx import Document
@@ -21,7 +22,7 @@ from docx.text.run import Run
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLE, HEADING, BODY, LATIN = "方正小标宋简体", "黑体", "仿宋_GB2312", "Times New Roman"
 #: Which font stands in for one that a machine has not got.
-_FALLBACKS = {TITLE: "宋体", HEADING: "SimHei", BODY: "仿宋"}
+FALLBACKS = {TITLE: "宋体", HEADING: "SimHei", BODY: "仿宋"}
 _FONT_TABLE = "/word/fontTable.xml"
 #: Zip's own beginning of time, so that the hour of writing is in no byte.
 _NEVER = (1980, 1, 1, 0, 0, 0)
@@ -45,9 +46,9 @@ def a4(title: str, made_at: datetime) -> Paper:
     return paper
 
 
-def write(paper: Paper) -> bytes:
-    """The file; nothing in it tells when or where it was written."""
-    _name_fallbacks(paper)
+def write(paper: Paper, *, fallbacks: Mapping[str, str] = FALLBACKS) -> bytes:
+    """The file; nothing in it tells when or where it was written. ``fallbacks`` are its fonts' stand-ins."""
+    _name_fallbacks(paper, fallbacks)
     first, out = io.BytesIO(), io.BytesIO()
     paper.save(first)
     with zipfile.ZipFile(first) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -119,14 +120,15 @@ def page_numbers(paper: Paper, before: str) -> None:
     foot = paper.sections[0].footer.paragraphs[0]
     foot.alignment = CENTRE
     say(foot, f"{before}　第", size=9)
-    _field(foot, "PAGE")
+    field(foot, "PAGE")
     say(foot, "页，共", size=9)
-    _field(foot, "NUMPAGES")
+    field(foot, "NUMPAGES")
     say(foot, "页", size=9)
 
 
-def _field(place: Paragraph, code: str) -> None:
-    run = say(place, "", size=9)
+def field(place: Paragraph, code: str, *, font: str = BODY, size: float = 9) -> None:
+    """What a word processor works out itself, such as the number of the page."""
+    run = say(place, "", font=font, size=size)
     for kind, text in (("begin", ""), ("", code), ("separate", ""), ("", "1"), ("end", "")):
         if kind:
             mark = OxmlElement("w:fldChar")
@@ -143,11 +145,11 @@ def _fonts(properties: object, font: str) -> None:
         fonts.set(qn(f"w:{script}"), name)
 
 
-def _name_fallbacks(paper: Paper) -> None:
+def _name_fallbacks(paper: Paper, fallbacks: Mapping[str, str]) -> None:
     """Tell word processors which font to take where ours is missing."""
     part = next(one for one in paper.part.package.iter_parts() if str(one.partname) == _FONT_TABLE)
     fonts = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
-        for name, other in _FALLBACKS.items()
+        for name, other in fallbacks.items()
     )
     part._blob = part.blob.replace(b"</w:fonts>", f"{fonts}</w:fonts>".encode())
