@@ -18,7 +18,8 @@ class Event:
     """One entry of a feed: an instant ``at``, or a whole local ``day`` – one of the two.
 
     ``uid`` stays the same over every edition of the feed, so that a moved event moves and is not doubled.
-    ``sequence`` grows with every such move; it has no alarm, for the letters remind.
+    ``sequence`` grows with every such move and ``modified`` is when it last changed; a ``cancelled`` one stays in the
+    feed to say so. It has no alarm, for the letters remind.
     """
 
     uid: str
@@ -27,6 +28,8 @@ class Event:
     day: date | None = None
     description: str = ""
     sequence: int | None = None
+    modified: datetime | None = None
+    cancelled: bool = False
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.day is None):
@@ -43,11 +46,14 @@ class Event:
         return datetime.combine(self.day, time(0, 0), UTC)
 
 
-def calendar(title: str, events: Iterable[Event], *, stamp: datetime | None = None) -> str:
+def calendar(
+    title: str, events: Iterable[Event], *, stamp: datetime | None = None, refresh: timedelta | None = None
+) -> str:
     """The feed, lines ended by CR LF; without a title its entries go into the reader's own calendar.
 
-    ``stamp`` is when it was made; without it each event carries its own instant, so that the same events
-    give the same text. Instants are written in UTC, which needs no time zone table.
+    ``stamp`` is when it was made; without it each event carries when it changed or its own instant, so that the
+    same events give the same text. ``refresh`` asks subscribers to come again after so long (RFC 7986 section 5.7).
+    Instants are written in UTC, which needs no time zone table.
     """
     feed = icalendar.Calendar()
     feed.add("prodid", "-//duban//duban//ZH")
@@ -57,6 +63,9 @@ def calendar(title: str, events: Iterable[Event], *, stamp: datetime | None = No
     # Not in the RFC, so the library would not escape it by itself; every reader shows it as the feed's name.
     if title:
         feed["x-wr-calname"] = icalendar.vText(_line(title))
+    if refresh is not None:
+        feed.add("refresh-interval", icalendar.vDuration(refresh), parameters={"VALUE": "DURATION"})
+        feed["x-published-ttl"] = icalendar.vDuration(refresh)
     for event in events:
         feed.add_component(_entry(event, stamp))
     written: bytes = feed.to_ical()
@@ -66,7 +75,7 @@ def calendar(title: str, events: Iterable[Event], *, stamp: datetime | None = No
 def _entry(event: Event, stamp: datetime | None) -> icalendar.Event:
     entry = icalendar.Event()
     entry.add("uid", _line(event.uid))
-    entry.add("dtstamp", stamp.astimezone(UTC) if stamp is not None else event.moment)
+    entry.add("dtstamp", (stamp or event.modified or event.moment).astimezone(UTC))
     if event.day is not None:
         entry.add("dtstart", event.day)
         entry.add("dtend", event.day + timedelta(days=1))
@@ -77,6 +86,10 @@ def _entry(event: Event, stamp: datetime | None) -> icalendar.Event:
         entry.add("description", _text(event.description))
     if event.sequence is not None:
         entry.add("sequence", event.sequence)
+    if event.modified is not None:
+        entry.add("last-modified", event.modified.astimezone(UTC))
+    if event.cancelled:
+        entry.add("status", "CANCELLED")
     # Neither blocks the reader's day.
     entry.add("transp", "TRANSPARENT")
     return entry
