@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from workflow.store import Store
 
 
-#: Obligations already late at launch that are named one by one.
-MOST_LATE = 8
-
-
 class RehearsalFormat(StrEnum):
     """How a rehearsal is printed."""
 
@@ -194,14 +190,10 @@ def _show_plan(planned: Plan) -> None:
 
 
 def late_at_once(planned: Plan, today: date) -> Iterator[str]:
-    """What is late the moment it is launched: a launch with last year's cycle mails a whole city."""
-    late = [one for one in planned.obligations if one.due_date < today]
-    for one in late[:MOST_LATE]:
-        days = (today - one.due_date).days
-        yield f"注意：“{one.title}”的截止日期已过去{days}天，启动后{len(one.units)}个单位立即为逾期并收到通知"
-    if more := late[MOST_LATE:]:
-        count = sum(len(one.units) for one in more)
-        yield f"注意：另有{len(more)}期的截止日期已过，启动后{count}件立即为逾期并收到通知"
+    """What is late the moment it is launched, as lines to print."""
+    from workflow import launching
+
+    return (f"注意：{line}" for line in launching.late_at_once(planned, today))
 
 
 def _say_provisional(planned: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from workflow.acts import Act
     from workflow.calendars import Calendar, DayRule
-    from workflow.roster import Roster
+    from workflow.roster import Roster, SupervisionRow
     from workflow.roster_changes import Change
     from workflow.schedules import Moved
 
@@ -51,21 +52,22 @@ def import_roster(
     """导入花名册：有一处错误就全部不导入，错误逐行列出；列出变化的内容，以及因此移交他人的待审签事项。"""
     from commands.standing_in import moved_lines
     from service import open_service
-    from workflow import handovers, posts, second_channels
-    from workflow.roster_changes import changes
+    from workflow import personnel
 
     roster = _read_roster(file)
-    with open_service() as service, service.engine.acting() as act:
-        _keep_adjustments(act, roster, dropping=drop_adjustments or dry_run)
-        found = changes(posts.export(act.session), roster)
-        posts.import_roster(act.session, roster)
-        gaps, moves = _gaps(act), handovers.settle(act)
-        gaps += [f"注意：{text}" for text in second_channels.of_running(act, ways=service.ways)]
-        if dry_run:
-            act.session.rollback()
+    with open_service() as service:
+        with service.engine.looking() as act:
+            seen = personnel.outlook(act, roster, "replace", ways=service.ways)
+            _keep_adjustments(act, seen.lost, dropping=drop_adjustments or dry_run)
+        if not dry_run:
+            with service.engine.acting() as act:
+                seen = personnel.take_in(
+                    act, roster, "replace", drop_adjustments=drop_adjustments, ways=service.ways
+                )  # fmt: skip
     # Printed only now: a closed pipe must not undo what was asked for.
-    _show_changes(found)
-    for line in (*gaps, *(moved_lines(moves, at_once=not dry_run) if moves else ())):
+    _show_changes(seen.changes)
+    moved = moved_lines(seen.moves, at_once=not dry_run) if seen.moves else ()
+    for line in (*(f"注意：{text}" for text in seen.gaps), *moved):
         print(line)
     if dry_run:
         print("以上为预演，没有写入")
@@ -158,11 +160,10 @@ def _read_roster(file: Path) -> Roster:
     return roster
 
 
-def _keep_adjustments(act: Act, roster: Roster, *, dropping: bool) -> None:
+def _keep_adjustments(act: Act, lost: Sequence[SupervisionRow], *, dropping: bool) -> None:
     """Say which 领导分工调整 the roster would undo; ends here unless that is wanted."""
     from workflow import posts
 
-    lost = posts.dropped_adjustments(act.session, roster, act.today)
     known = posts.directory(act.session)
     for row in lost:
         span = f"{row.since}起" if row.since else ""
@@ -183,21 +184,6 @@ def _show_changes(found: tuple[Change, ...]) -> None:
         for change in found:
             if change.sheet == sheet:
                 print(f"  {KINDS[change.kind]} {change.text}")
-
-
-def _gaps(act: Act) -> list[str]:
-    """What the running programmes would lack with this roster."""
-    from workflow import catalogue, launch
-    from workflow.library import pinned
-    from workflow.tables import Programme
-
-    found = []
-    for listed in reversed(catalogue.every(act)):
-        row = act.session.get(Programme, listed.id)
-        assert row is not None
-        wrong = launch.plan(act, pinned(row.source_text), listed.cycle).wrong
-        found += [f"注意：{listed.title}（{listed.key}）：{text}" for text in wrong]
-    return found
 
 
 def _read_calendar(file: Path) -> tuple[int, tuple[DayRule, ...]]:

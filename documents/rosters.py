@@ -109,7 +109,16 @@ def read(path: Path) -> Roster:
     ``workflow.roster.check`` says how.
     """
     faults: list[RosterFault] = []
-    tables = _folder(path, faults) if path.is_dir() else _workbook(path, faults)
+    return _read(_folder(path, faults) if path.is_dir() else _workbook(path, faults), faults)
+
+
+def read_workbook(data: bytes, *, name: str) -> Roster:
+    """The roster in the bytes of an .xlsx workbook, as ``read`` does; ``name`` is what faults of the file say."""
+    faults: list[RosterFault] = []
+    return _read(_sheets(data, name, faults), faults)
+
+
+def _read(tables: Mapping[Sheet, Table], faults: list[RosterFault]) -> Roster:
     lines = {sheet: list(_lines(sheet, table, faults)) for sheet, table in tables.items()}
     incomplete = bool(faults)
     roster = _roster(lines)
@@ -135,9 +144,17 @@ def write(roster: Roster, path: Path) -> None:
 
 
 def _workbook(path: Path, faults: list[RosterFault]) -> dict[Sheet, Table]:
+    try:
+        data = contents(path)
+    except WorkbookRefused as refused:
+        raise RosterRefused([RosterFault("", 0, "", refused.kind, refused.text)]) from None
+    return _sheets(data, path.name, faults)
+
+
+def _sheets(data: bytes, name: str, faults: list[RosterFault]) -> dict[Sheet, Table]:
     names = [name for sheet, title in SHEET_TITLES.items() for name in (title, sheet)]
     try:
-        found = workbook_tables(contents(path), names, name=path.name)
+        found = workbook_tables(data, names, name=name)
     except WorkbookRefused as refused:
         raise RosterRefused([RosterFault("", 0, "", refused.kind, refused.text)]) from None
     return _by_sheet(found, faults)

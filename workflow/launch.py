@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +30,9 @@ from workflow.likeness import SAME, likeness
 from workflow.posts import directory
 from workflow.refusals import AlreadyLaunched, LaunchRefused
 from workflow.tables import Deadline, Programme, ProgrammeVersion
+
+#: Told how much of a launch is done, and of how much.
+Seen = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -72,32 +75,48 @@ def key_of(definition: Definition, cycle: int) -> str:
 
 def plan(act: Act, pinned: Pinned, cycle: int) -> Plan:
     """What launching now would create, and everything wrong with it, with the roster of the store."""
-    definition = pinned.definition
+    definition, calendar = pinned.definition, act.calendar()
+    key = key_of(definition, cycle)
     audience = bodies.known(Audience(definition, directory(act.session), act.today))
     try:
-        due = deadlines.occurrences(definition, cycle, act.calendar())
-        years = deadlines.years_touched(definition, cycle, act.calendar())
+        due = deadlines.occurrences(definition, cycle, calendar)
+        years = deadlines.years_touched(definition, cycle, calendar)
     except ValueError as fault:
-        return Plan(key_of(definition, cycle), (), (f"{cycle}年无法启动：{fault}",), ())
-    calendar = act.calendar()
+        return Plan(key, (), (f"{cycle}年无法启动：{fault}",), ())
     planned = tuple(_planned(act, audience, one) for one in due)
-    wrong = [text for one in planned for text in wrong_with(audience, definition.obligations[one.obligation], one)]
-    wrong += coverage.gaps(audience)
-    wrong += [text for name in definition.obligations for text in draws_too_many(audience, name)]
-    if act.session.exec(select(Programme.id).where(Programme.key == key_of(definition, cycle))).first() is not None:
-        wrong.append(f"方案“{key_of(definition, cycle)}”已经启动；要修改请用 duban amend")
+    wrong = _lacking(audience, planned)
+    if act.session.exec(select(Programme.id).where(Programme.key == key)).first() is not None:
+        wrong.append(f"方案“{key}”已经启动；要修改请用“调整方案”（duban amend）")
     return Plan(
-        key_of(definition, cycle), planned, tuple(dict.fromkeys(wrong)),
-        tuple(year for year in years if calendar.provisional(year)), tuple(_alike(act, definition, cycle)),
+        key, planned, tuple(dict.fromkeys(wrong)), tuple(year for year in years if calendar.provisional(year)),
+        tuple(_alike(act, definition, cycle)),
         second_channels.lacking(audience, [(one.obligation, unit) for one in planned for unit in one.units]),
     )  # fmt: skip
 
 
-def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
+def lacking(act: Act, definition: Definition, cycle: int) -> tuple[str, ...]:
+    """What a programme that runs lacks with the roster as it stands: nobody who signs, hears or holds a post."""
+    audience = bodies.known(Audience(definition, directory(act.session), act.today))
+    try:
+        due = deadlines.occurrences(definition, cycle, act.calendar())
+    except ValueError:
+        return ()
+    return tuple(dict.fromkeys(_lacking(audience, tuple(_planned(act, audience, one) for one in due))))
+
+
+def _lacking(audience: Audience, planned: Sequence[PlannedObligation]) -> list[str]:
+    obligations = audience.definition.obligations
+    wrong = [text for one in planned for text in wrong_with(audience, obligations[one.obligation], one)]
+    wrong += coverage.gaps(audience)
+    return wrong + [text for name in obligations for text in draws_too_many(audience, name)]
+
+
+def launch(act: Act, pinned: Pinned, cycle: int, *, seen: Seen = lambda _done, _of: None) -> Programme:
     """Publish a programme: deadlines, rungs, one submission per unit and occurrence, in one transaction.
 
-    Rungs already past collapse into one notice per person, queued at once: the Ordos plan was printed four
-    days before its first date. Raises AlreadyLaunched, LaunchRefused.
+    ``seen`` is told after each occurrence how many are laid out, and of how many. Rungs already past collapse into
+    one notice per person, queued at once: the Ordos plan was printed four days before its first date. Raises
+    AlreadyLaunched, LaunchRefused.
     """
     planned = plan(act, pinned, cycle)
     if act.session.exec(select(Programme).where(Programme.key == planned.key)).first():
@@ -123,10 +142,12 @@ def launch(act: Act, pinned: Pinned, cycle: int) -> Programme:
         )
     )  # fmt: skip
     posts.settle_bodies(act.session, bodies.missing(act.audience(programme.id)))
-    for occurrence in deadlines.occurrences(definition, cycle, act.calendar()):
+    due = deadlines.occurrences(definition, cycle, act.calendar())
+    for number, occurrence in enumerate(due, start=1):
         deadline = schedules.lay_out(act, programme.id, occurrence)
         if deadline.opens_at is None or deadline.opens_at <= act.now:
             openings.open_deadline(act, deadline, event="launch")
+        seen(number, len(due))
     laid_out = select(Deadline.id).where(Deadline.programme_id == programme.id)
     past_rungs.collapse(act, [one for one in act.session.exec(laid_out) if one is not None], "launch")
     return programme

@@ -59,12 +59,27 @@ def calendar(session: Session) -> Calendar:
     return _remembered(session, "calendar", lambda: _calendar(session))
 
 
+def suppose(session: Session, *, roster: Roster | None = None, calendar: Calendar | None = None) -> None:
+    """Let what this session reads be as if another roster, or another calendar, were in force already.
+
+    For a preview in a reading transaction; nothing is written and no other session sees it.
+    """
+    if roster is not None:
+        session.info["roster"] = Directory(roster, bodies(session))
+    if calendar is not None:
+        session.info["calendar"] = calendar
+
+
 def import_roster(session: Session, roster: Roster) -> None:
     """Replace posts and supervision, add and update units and people; the roster was checked before.
 
     Units and people that the new roster lacks stay as rows, since history speaks of them, but such units belong
-    to no group and such people hold no post.
+    to no group and such people hold no post. Why a unit came under a leader stays said while that stands.
     """
+    why = {
+        (row.post, row.unit, row.since, row.until): row.comment
+        for row in session.exec(select(Supervision).where(Supervision.comment != ""))
+    }
     session.execute(update(Unit).values(groups=[]))
     for unit in roster.units:
         session.merge(
@@ -97,7 +112,15 @@ def import_roster(session: Session, roster: Roster) -> None:
         for p in roster.posts
     )
     session.add_all(
-        Supervision(post=s.post, unit=s.unit, since=s.since, until=s.until, row=s.row) for s in roster.supervision
+        Supervision(
+            post=s.post,
+            unit=s.unit,
+            since=s.since,
+            until=s.until,
+            row=s.row,
+            comment=why.get((s.post, s.unit, s.since, s.until), ""),
+        )
+        for s in roster.supervision
     )
     _bump(session, "roster")
 
@@ -116,6 +139,34 @@ def dropped_adjustments(session: Session, roster: Roster, on: date) -> tuple[Sup
 def _leads(row: SupervisionRow, post: str, unit: str, on: date) -> bool:
     begun, lasting = row.since is None or row.since <= on, row.until is None or row.until >= on
     return (row.post, row.unit) == (post, unit) and begun and lasting
+
+
+def put_person(session: Session, row: PersonRow) -> None:
+    """Add a person, or write down how they are reached now; the row was checked before."""
+    session.merge(
+        Person(key=row.key, name=row.name, email=row.email, wecom_id=row.wecom_id, mobile=row.mobile, row=row.row)
+    )
+    _bump(session, "roster")
+
+
+def appoint(session: Session, row: PostRow) -> None:
+    """One more post held; the row was checked before."""
+    last = session.exec(select(func.max(Holding.row))).one() or 0
+    session.add(
+        Holding(post=row.post, unit=row.unit, person=row.person, since=row.since, until=row.until, row=last + 1)
+    )
+    _bump(session, "roster")
+
+
+def end(session: Session, holding: int, until: date) -> None:
+    """Let a post be held until a day and no longer; what would begin only after it falls."""
+    row = session.get(Holding, holding)
+    assert row is not None
+    if row.since is not None and row.since > until:
+        session.delete(row)
+    else:
+        row.until = until
+    _bump(session, "roster")
 
 
 def supervise(session: Session, changes: Mapping[str, str], *, since: date, comment: str) -> None:

@@ -121,6 +121,14 @@ class Directory:
         """Whether there is a person with this key."""
         return key in self._people
 
+    def like(self, part: str) -> tuple[str, ...]:
+        """The keys of the people with this part in their name, or in the title of a post at whatever time."""
+        named = {key for key, person in self._people.items() if part in person.name}
+        for row in self._roster.posts:
+            if part in (self._units[row.unit].name if row.unit else "") + POST_TITLES.get(row.post, row.post):
+                named.add(row.person)
+        return tuple(key for key in self._people if key in named)
+
     def holders(self, post: str, unit_code: str | None, on: date) -> tuple[PersonRow, ...]:
         """Who holds a post (key or title) on a day; ``unit_code`` is None for the office and for leaders."""
         rows = self._posts.get((post_key(post), unit_code), ())
