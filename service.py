@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from notifier.deliveries import Mailroom
     from settings import Settings
     from web.contexts.entry import SampleAccount
+    from web.oidc import Oidc
     from workflow.engine import Engine
 
 
@@ -56,7 +57,7 @@ def open_service(settings: Settings | None = None, *, make_key: bool = True) -> 
 
     settings = settings or from_environment.load()
     channels = _channels(settings)
-    store = Store.open(settings.database_url)
+    store = Store.open(settings.database_url, pool=settings.database_pool, pooler=settings.database_pooler)
     try:
         require_here(store)
         store.migrate()
@@ -117,21 +118,47 @@ def open_existing(*, make_key: bool = True) -> Iterator[Service]:
 
 
 def serve(service: Service, *, host: str, port: int, demo_accounts: Sequence[SampleAccount] = ()) -> None:
-    """Pages, API, scheduler and deliveries in this process until it is told to stop; raises StoreBusy."""
+    """Pages, API, scheduler and deliveries in this process until it is told to stop; raises StoreBusy.
+
+    Where workers do the sweeping, pages and API alone.
+    """
     import uvicorn
 
-    from workflow.ticker import Ticker
+    from workflow.pulse import Listener
+    from workflow.ticker import Ticker, nobody
 
-    service.engine.store.claim_service()
-    if service.engine.store.dialect == "sqlite":
+    store = service.engine.store
+    store.claim_service()
+    if store.dialect == "sqlite":
         service.mailroom.take_back_claims()
-    ticker = Ticker(service.engine)
-    app = web_app(service, seconds_since_sweep=ticker.seconds_since, demo_accounts=demo_accounts)
-    ticker.start()
+    workers = Listener(store, service.engine.pace)
+    alone = Ticker(service.engine, others_at_work=workers.others_at_work if store.dialect == "postgresql" else nobody)
+    ticker = None if service.settings.workers else alone
+    since = ticker.seconds_since if ticker else workers.seconds_since
+    app = web_app(service, seconds_since_sweep=since, demo_accounts=demo_accounts)
+    if ticker:
+        ticker.start()
     try:
         uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
     finally:
-        ticker.stop()
+        if ticker:
+            ticker.stop()
+
+
+def work(service: Service, *, concurrency: int) -> None:
+    """Sweep and deliver beside other workers on PostgreSQL until told to stop; raises WorkersNeedPostgresql."""
+    from workers.refused import WorkersNeedPostgresql
+    from workflow.anchor_files import AnchorFile
+    from workflow.clock_watch import ClockWatch
+
+    if service.engine.store.dialect != "postgresql":
+        raise WorkersNeedPostgresql
+    from workers.hands import Hands
+    from workers.worker import Worker
+
+    anchors, clocks = AnchorFile(service.settings.anchors_at), ClockWatch(service.engine.store)
+    hands = Hands(service.engine, service.mailroom, anchors, clocks)
+    Worker(service.settings.database_url, hands, concurrency=concurrency).run()
 
 
 def web_app(
@@ -140,15 +167,29 @@ def web_app(
     """API and pages over a service; ``demo_accounts`` are shown with their passwords on the sign-in page."""
     from web import pages
     from web.app import create_app
+    from workflow.patience import Patience
 
     settings, secret = service.settings, service.settings.secret()
-    app = create_app(service.engine, secret=secret, base_url=settings.base_url, seconds_since_sweep=seconds_since_sweep)
+    engine = replace(service.engine, patience=Patience(settings.request_seconds))
+    app = create_app(
+        engine, secret=secret, base_url=settings.base_url, seconds_since_sweep=seconds_since_sweep,
+        spans=settings.spans,
+    )  # fmt: skip
     pages.add_to(
-        app, service.engine, secret=secret, base_url=settings.base_url, contact=settings.office_contact,
+        app, engine, secret=secret, base_url=settings.base_url, contact=settings.office_contact,
         demo_accounts=demo_accounts, channels_open=service.mailroom.channels.names, groups=len(settings.office_urls),
-        identity=service.mailroom.channels.identity,
+        identity=service.mailroom.channels.identity, oidc=_oidc(settings), anchors_at=settings.anchors_at,
     )  # fmt: skip
     return app
+
+
+def _oidc(settings: Settings) -> Oidc | None:
+    from web.oidc import Oidc
+
+    if settings.oidc_client_secret is None:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return Oidc(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim, settings.oidc_title)
 
 
 def _channels(settings: Settings) -> Channels:

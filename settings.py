@@ -8,6 +8,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from pydantic_settings import (
 
 from workflow.hours import Hours, parse_clock, parse_span
 from workflow.refusals import Refusal
+from workflow.spans import Spans
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -57,6 +59,23 @@ class Settings(BaseSettings):
     anchor_file: Path | None = Field(
         None, description="每日存证文件，只追加；不设则为 SQLite 数据库旁的同名 .anchors，PostgreSQL 为 duban.anchors"
     )
+    database_pool: int = Field(10, ge=1, le=200, description="每个进程保持的 PostgreSQL 连接数，忙时最多为其两倍")
+    database_pooler: bool = Field(
+        False, description="1 为经 PgBouncer（transaction 模式）连接 PostgreSQL；只用于 DUBAN_WORKERS=1 的网页进程"
+    )
+    request_seconds: int = Field(30, ge=1, le=600, description="网页和接口的一条 PostgreSQL 语句最长的秒数")
+    workers: bool = Field(
+        False, description="1 为期限和消息由 duban worker 处理，duban serve 只提供页面和接口；只用于 PostgreSQL"
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="一次登录最长有效的小时数")
+    session_idle_minutes: int = Field(120, ge=5, le=1440, description="多少分钟不操作须重新登录")
+    oidc_issuer: str = Field("", description="统一身份认证（OpenID Connect）的签发者地址；留空表示不用")
+    oidc_client_id: str = Field("", max_length=300, description="本系统在统一身份认证登记的客户端标识")
+    oidc_client_secret: SecretStr | None = Field(None, description="本系统在统一身份认证登记的客户端密钥")
+    oidc_claim: str = Field(
+        "", max_length=100, description="值为本系统账号名称的声明，如 preferred_username；留空则只认管理员关联的身份"
+    )
+    oidc_title: str = Field("统一身份认证", min_length=1, max_length=20, description="登录页上对统一身份认证的称呼")
     rehearsal: bool = Field(False, description="1 为演练：虚拟时钟、站内投递箱；用过正式库后不能再打开")
 
     @classmethod
@@ -112,10 +131,41 @@ class Settings(BaseSettings):
         span = parse_span(value)
         return str(span) if span else ""
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, value: str) -> str:
+        if value:
+            _check_port(value)
+            parts = urlsplit(value)
+            # Core 1.0, section 3.1.2.1: what signs people in is asked over TLS; this machine alone needs none.
+            near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+            if not parts.netloc or parts.query or (parts.scheme != "https" and not near):
+                raise ValueError("须以 https:// 开头，后面是主机名")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Self:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            raise ValueError("DUBAN_OIDC_ISSUER、DUBAN_OIDC_CLIENT_ID、DUBAN_OIDC_CLIENT_SECRET 须一起设置")
+        return self
+
     @model_validator(mode="after")
     def _awake_for_the_digest(self) -> Self:
         if self.hours.is_quiet(self.hours.digest_at):
             raise ValueError(f"DUBAN_DIGEST_AT {self.digest_at} 落在 DUBAN_QUIET_HOURS {self.quiet_hours} 之内")
+        return self
+
+    @model_validator(mode="after")
+    def _workers_have_a_server(self) -> Self:
+        if self.workers and not self.database_url.startswith("postgresql://"):
+            raise ValueError("DUBAN_WORKERS 只用于 PostgreSQL，单机库请设为 0")
+        return self
+
+    @model_validator(mode="after")
+    def _sessions_where_they_are_held(self) -> Self:
+        if self.database_pooler and not self.workers:
+            raise ValueError("DUBAN_DATABASE_POOLER 须与 DUBAN_WORKERS=1 同用：到期处理须直接连接 PostgreSQL")
         return self
 
     @property
@@ -131,6 +181,11 @@ class Settings(BaseSettings):
     def hours(self) -> Hours:
         """When people are told."""
         return Hours(parse_clock(self.digest_at), parse_span(self.quiet_hours))
+
+    @property
+    def spans(self) -> Spans:
+        """How long sessions last."""
+        return Spans(timedelta(hours=self.session_hours), timedelta(minutes=self.session_idle_minutes))
 
     @property
     def has_secret(self) -> bool:
@@ -198,6 +253,7 @@ _FAULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "bool_parsing": lambda _: "只能是 1（是）或 0（否）",
     "bool_type": lambda _: "只能是 1（是）或 0（否）",
     "string_type": lambda _: "须是文字，在文件里要加引号",
+    "string_too_short": lambda _: "不能为空",
     "string_too_long": lambda bound: f"不能超过{bound['max_length']}个字",
     "tuple_type": lambda _: "须是列表，或以空格分隔的文字",
     "path_type": lambda _: "须是文件路径，在文件里要加引号",

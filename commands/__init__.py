@@ -9,6 +9,7 @@ import typer
 from commands import (
     access,
     amendments,
+    bulletins,
     desk,
     ledgers,
     messages,
@@ -39,6 +40,7 @@ for room in (
     standing_in,
     openings,
     desk,
+    bulletins,
     messages,
     access,
     operations,

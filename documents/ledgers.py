@@ -13,7 +13,7 @@ from pathlib import Path
 
 from documents import ledger_sheets
 from documents.cells import Sheet
-from documents.sheets import Table, WorkbookRefused, contents, csv_table, workbook_sheets
+from documents.sheets import Table, WorkbookRefused, contents, csv_rows, workbook_sheets
 from workflow.tasks.sheet_rows import TITLES, Column, LedgerFault, LedgerRefused, TaskRow, check, fault
 from workflow.tasks.standing import Standing
 from workflow.tasks.words import Figure, TimeLimit, parse_figures, parse_limit
@@ -85,7 +85,16 @@ def read(path: Path) -> tuple[TaskRow, ...]:
     Raises LedgerRefused with every fault found; names are looked up by ``workflow.tasks.sheet_rows.check``.
     """
     try:
-        sheet = _csv(path) if path.suffix.lower() == ".csv" else _workbook(path)
+        content = contents(path)
+    except WorkbookRefused as refused:
+        raise LedgerRefused([LedgerFault(0, "", refused.kind, refused.text)]) from None
+    return read_content(content, name=path.name)
+
+
+def read_content(content: bytes, *, name: str) -> tuple[TaskRow, ...]:
+    """The tasks in the bytes of a file, told by its name what it is; raises LedgerRefused as ``read`` does."""
+    try:
+        sheet = _csv(content, name) if name.lower().endswith(".csv") else _workbook(content, name)
     except WorkbookRefused as refused:
         raise LedgerRefused([LedgerFault(0, "", refused.kind, refused.text)]) from None
     faults: list[LedgerFault] = []
@@ -115,13 +124,13 @@ def write(tasks: Sequence[TaskRow], path: Path, *, beside: Mapping[str, Standing
             raise LedgerRefused([LedgerFault(0, "", "unknown-format", text)])
 
 
-def _csv(path: Path) -> Sheet:
-    return {"rows": csv_table(path), "merged": []}
+def _csv(content: bytes, name: str) -> Sheet:
+    return {"rows": csv_rows(content, name=name), "merged": []}
 
 
-def _workbook(path: Path) -> Sheet:
+def _workbook(content: bytes, name: str) -> Sheet:
     """The one sheet that looks like a ledger; raises LedgerRefused."""
-    sheets = workbook_sheets(contents(path), name=path.name)
+    sheets = workbook_sheets(content, name=name)
     found = [name for name, sheet in sheets.items() if _header_row(sheet["rows"]) is not None]
     if len(found) == 1:
         return sheets[found[0]]

@@ -29,7 +29,8 @@ REASONS = {
     "chase": "催签", "urge": "催办", "returned": "退回", "filed": "审签同意", "accept": "待受理", "accepted": "已受理",
     "received": "已报送", "extended": "延期", "exempted": "免报", "amended": "截止日期调整", "opened": "新事项",
     "decided": "审签回执", "code": "验证码", "disputed": "审签被否认", "handed-over": "审签移交",
-    "unacknowledged": "通知未签收",
+    "unacknowledged": "通知未签收", "extension-asked": "延期申请", "extension-declined": "延期未同意",
+    "restored": "撤销办理",
 }  # fmt: skip
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

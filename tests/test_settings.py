@@ -48,6 +48,9 @@ REFUSED = {
     "half a bracket": ({"base_url": "http://[::1"}, "DUBAN_BASE_URL 地址的格式不正确"),
     "another database": ({"database_url": "mysql://x"}, "DUBAN_DATABASE_URL 须以 sqlite:/// 或 postgresql:// 开头"),
     "its port": ({"database_url": "postgresql://u@h:pg/duban"}, "DUBAN_DATABASE_URL 端口须是"),
+    "no issuer": ({"oidc_issuer": "http://sso.example.cn"}, "DUBAN_OIDC_ISSUER 须以 https:// 开头"),
+    "half a provider": ({"oidc_issuer": "https://sso.example.cn"}, "DUBAN_OIDC_CLIENT_SECRET 须一起设置"),
+    "no title": ({"oidc_title": ""}, "DUBAN_OIDC_TITLE 不能为空"),
     "several": ({"link_days": "x", "rehearsal": "也许"}, "DUBAN_LINK_DAYS 须是整数；DUBAN_REHEARSAL 只能是"),
 }
 
@@ -86,7 +89,7 @@ def test_a_file_in_another_encoding_is_said_to_be_so(tmp_path: Path) -> None:
         settings.load()
 
 
-@pytest.mark.parametrize("name", ["secret_key", "mail_url", "wecom_url"])
+@pytest.mark.parametrize("name", ["secret_key", "mail_url", "wecom_url", "oidc_client_secret"])
 def test_a_secret_is_never_repeated(name: str) -> None:
     with pytest.raises(SettingsRefused) as refused:
         settings.load(**{name: ["s3cret"]})

@@ -11,6 +11,7 @@ from web import api, metrics, openapi, problems
 from web.shell import Shell
 from web.site import Site
 from workflow.engine import Engine
+from workflow.spans import USUAL, Spans
 
 _ABOUT = """督办：谁在何时之前报送什么、由谁审签、卡在谁处。
 
@@ -20,8 +21,18 @@ _ABOUT = """督办：谁在何时之前报送什么、由谁审签、卡在谁�
 列表一律为 `{items, total, next}`，`next` 作为下一页的 `cursor`。出错时返回 RFC 9457 问题文档。"""
 
 
-def create_app(engine: Engine, *, secret: bytes, base_url: str, seconds_since_sweep: Callable[[], float]) -> FastAPI:
-    """The application; ``seconds_since_sweep`` tells the age of the last tick, ``base_url`` has no slash at its end."""
+def create_app(
+    engine: Engine,
+    *,
+    secret: bytes,
+    base_url: str,
+    seconds_since_sweep: Callable[[], float],
+    spans: Spans = USUAL,
+) -> FastAPI:
+    """The application; ``seconds_since_sweep`` tells the age of the last tick, ``base_url`` has no slash at its end.
+
+    ``spans`` say how long sessions last.
+    """
     registry = CollectorRegistry()
     site = Site(
         engine=engine,
@@ -29,6 +40,7 @@ def create_app(engine: Engine, *, secret: bytes, base_url: str, seconds_since_sw
         base_url=base_url.rstrip("/"),
         seconds_since_sweep=seconds_since_sweep,
         registry=registry,
+        spans=spans,
     )
     # The documentation pages of the framework load scripts from elsewhere; the target network has no internet.
     app = FastAPI(

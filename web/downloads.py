@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from fastapi.responses import Response
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def disposition(name: str) -> str:
     """The header that makes a browser save a file under its name, Chinese included (RFC 6266, RFC 8187)."""

@@ -26,7 +26,7 @@ HEADERS = {
 }
 #: Addresses whose answers may be kept by browsers, since a changed file has another address.
 _KEPT = "/static/"
-_TOKEN = re.compile(r"^/s/[^/]+")
+_TOKEN = re.compile(r"^/(s|calendar)/[^/]+")
 
 
 class Shell:
@@ -66,8 +66,8 @@ class Shell:
 
 
 def redacted(path: str) -> str:
-    """A path as logs may show it: without the token of a sign-off link."""
-    return _TOKEN.sub("/s/…", path)
+    """A path as logs may show it: without the token of a sign-off link or the key of a calendar."""
+    return _TOKEN.sub(r"/\1/…", path)
 
 
 def _dress(headers: MutableHeaders, path: str) -> None:

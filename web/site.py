@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 from prometheus_client import CollectorRegistry
 
-from workflow.accounts import Failures
 from workflow.engine import Engine
+from workflow.spans import USUAL, Spans
+
+#: A sweep older than this means that deadlines pass unnoticed.
+MOST_SECONDS = 90
+
+
+def wall_clock() -> datetime:
+    """The machine's clock, which sessions and locks run on: a rehearsal's own stands still or leaps."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class Site:
-    """The parts that pages and API share; ``seconds_since_sweep`` is the age of this process's last tick."""
+    """The parts that pages and API share; ``seconds_since_sweep`` is the age of the last sweep of any process."""
 
     engine: Engine
     secret: bytes
     base_url: str
     seconds_since_sweep: Callable[[], float]
     registry: CollectorRegistry
-    failures: Failures = field(default_factory=Failures)
+    spans: Spans = USUAL
+    wall: Callable[[], datetime] = wall_clock
+
+    @property
+    def stalled(self) -> bool:
+        """Whether deadlines pass unnoticed: nobody has swept for too long."""
+        return self.seconds_since_sweep() > MOST_SECONDS
 
     @property
     def links_at(self) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow import events, notices, openings, targets
+from workflow import events, extension_answers, notices, openings, targets
 from workflow.acts import Act
 from workflow.asking import NOT_PENDING
 from workflow.definition import OFFICE_BODY, Event, LightEvent
@@ -58,6 +58,7 @@ def follow(act: Act, row: Submission, arrival: Arrival) -> None:
         by_rule.append("target-unmet")
         more.append("target-unmet")
     events.happened(act, row, "filed", *more, by_rule=by_rule)
+    extension_answers.close(act, row, extension_answers.FILED)
 
 
 def _tell_receivers(act: Act, row: Submission) -> None:

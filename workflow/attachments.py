@@ -40,24 +40,31 @@ def attach(act: Act, submission_id: int, *, field: str | None, name: str, media_
     decided(act, row, obligation, "edit")
     values = content_of(act, row)
     target = _file_field(obligation, field, values)
-    if not data:
-        raise AttachmentRefused(reason="文件是空的")
-    if len(data) > MAX_ATTACHMENT:
-        raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
-    kept_as = _plain_name(name)
+    kept_as = plain_name(name)
+    _check_size(data)
     filekinds.check(obligation.form[target].accepts, name=kept_as, data=data)
+    kept = store(act, row, field=target, name=kept_as, media_type=media_type, data=data)
+    keep(act, row, obligation, {**values, target: [*values.get(target, []), described(kept)]})
+    return kept
+
+
+def store(act: Act, row: Submission, *, field: str, name: str, media_type: str, data: bytes) -> Attachment:
+    """Keep a file whose kind was checked; raises AttachmentRefused where there is no room for it."""
     assert row.id is not None
+    _check_size(data)
     _check_room(act, row.id, len(data))
-    digest = hashlib.sha256(data).hexdigest()
     kept = Attachment(
-        submission_id=row.id, field=target, name=kept_as, size=len(data), sha256=digest, data=data,
-        media_type=media_type if media_type in KNOWN_TYPES else PLAIN,
+        submission_id=row.id, field=field, name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest(),
+        data=data, media_type=media_type if media_type in KNOWN_TYPES else PLAIN,
     )  # fmt: skip
     act.session.add(kept)
     act.session.flush()
-    described = {"id": kept.id, "name": kept.name, "size": kept.size, "sha256": digest}
-    keep(act, row, obligation, {**values, target: [*values.get(target, []), described]})
     return kept
+
+
+def described(kept: Attachment) -> dict[str, Any]:
+    """A file as contents and history name it; the hash is part of what is signed."""
+    return {"id": kept.id, "name": kept.name, "size": kept.size, "sha256": kept.sha256}
 
 
 def detach(act: Act, submission_id: int, attachment_id: int) -> Submission:
@@ -68,6 +75,13 @@ def detach(act: Act, submission_id: int, attachment_id: int) -> Submission:
     files = {k for k, field in obligation.form.items() if field.type == "file"}
     left = {k: [one for one in v if one["id"] != attachment_id] if k in files else v for k, v in values.items()}
     return keep(act, row, obligation, left)
+
+
+def _check_size(data: bytes) -> None:
+    if not data:
+        raise AttachmentRefused(reason="文件是空的")
+    if len(data) > MAX_ATTACHMENT:
+        raise AttachmentRefused(reason=f"文件超过{MAX_ATTACHMENT // 1024 // 1024}MB")
 
 
 def _check_room(act: Act, submission_id: int, size: int) -> None:
@@ -85,7 +99,8 @@ def _file_field(obligation: Obligation, field: str | None, values: Mapping[str, 
     return field
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A file's name without its folders and what nobody can read; raises AttachmentRefused where nothing is left."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(sign for sign in last if sign.isprintable()).strip()
     if not kept:

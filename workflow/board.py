@@ -128,40 +128,40 @@ Lines = Iterator[Line]
 def board(act: Act, programme: str, filters: Filters = ALL) -> Board:
     """The board of a programme; raises NotFound. A unit's own people see what concerns their unit."""
     listed = catalogue.by_key(act, programme)
-    heads = _heads(act, listed)
+    columns = heads(act, listed)
     rows = act.session.execute(
         select(_s).where(_s.c.programme_id == listed.id, *sight.limits(act)).order_by(_s.c.due_at, _s.c.id)
     ).all()
     audience = catalogue.audiences(act, [listed])[listed.id]
     known = audience.directory
     chosen = _chosen(known, rows, filters)
-    cells = _cells(act, [row for of_unit in chosen.values() for row in of_unit], audience)
+    found = cells(act, [row for of_unit in chosen.values() for row in of_unit], audience)
     if sight.own_unit(act) is not None:
         # What others are asked to put right is none of a unit's business, not even that they are asked.
         mine = {(row.obligation, row.occurrence) for row in rows}
-        heads = [head for head in heads if (head.obligation, head.occurrence) in mine]
+        columns = [head for head in columns if (head.obligation, head.occurrence) in mine]
     return Board(
         key=listed.key,
         title=listed.title,
         cycle=listed.cycle,
         as_of=act.now,
         counts=_counted(rows),
-        columns=tuple(replace(head, counts=_counted(_of(rows, head))) for head in heads),
+        columns=tuple(replace(head, counts=_counted(_of(rows, head))) for head in columns),
         categories=tuple(dict.fromkeys(unit.category for unit in _units(known, {row.unit for row in rows}))),
-        lines=tuple(_lines(known, chosen, cells, [(head.obligation, head.occurrence) for head in heads])),
+        lines=tuple(lines(known, chosen, found, [(head.obligation, head.occurrence) for head in columns])),
     )
 
 
-def _lines(known: Directory, chosen: Mapping[str, Sequence[Row[Any]]], cells: Cells, places: Sequence[Place]) -> Lines:
+def lines(known: Directory, chosen: Mapping[str, Sequence[Row[Any]]], found: Cells, places: Sequence[Place]) -> Lines:
     """A line for each unit, and one for each other unit that it owes something about."""
     turn = {row.code: number for number, row in enumerate(known.units())}
     for unit in _units(known, chosen):
         for subject in sorted({row.subject for row in chosen[unit.code]}, key=lambda code: turn.get(code, -1)):
-            of_line = tuple(cells.get((unit.code, subject, *place)) for place in places)
+            of_line = tuple(found.get((unit.code, subject, *place)) for place in places)
             yield Line(unit, of_line, desks.unit_name(known, subject))
 
 
-def _heads(act: Act, listed: Listed) -> list[Column]:
+def heads(act: Act, listed: Listed) -> list[Column]:
     """The columns; what is kept from the reader has none."""
     secrets = sight.secrets(act, listed.id, listed.definition)
     return [
@@ -207,7 +207,8 @@ def _units(known: Directory, chosen: Container[str]) -> list[UnitName]:
     return [UnitName(row.code, row.name, row.category) for row in known.units() if row.code in chosen]
 
 
-def _cells(act: Act, rows: Sequence[Row[Any]], audience: Audience) -> Cells:
+def cells(act: Act, rows: Sequence[Row[Any]], audience: Audience) -> Cells:
+    """The cells of some submissions, by unit, subject and place; who each is stuck with in one query."""
     calendar = act.calendar()
     stuck = desks.stuck_with(act, rows, {row.programme_id: audience for row in rows})
     machines = {name: lifecycle.of(audience.definition, name) for name in {row.obligation for row in rows}}

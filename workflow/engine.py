@@ -15,6 +15,7 @@ from workflow.acts import SYSTEM, Act, Actor
 from workflow.hours import USUAL, Hours
 from workflow.links import LinkMaker
 from workflow.pace import Pace
+from workflow.patience import Patience
 from workflow.refusals import NotRehearsing
 from workflow.store import Store
 
@@ -36,6 +37,7 @@ class Engine:
     deliver: Deliver = keep_queued
     hours: Hours = USUAL
     pace: Pace = field(default_factory=Pace, compare=False)
+    patience: Patience | None = None
 
     def now(self, session: Session) -> datetime:
         """The instant of this store's clock, virtual in a rehearsal."""
@@ -45,13 +47,19 @@ class Engine:
     def acting(self, actor: Actor = SYSTEM) -> Iterator[Act]:
         """One writing transaction; committed when the block ends, nothing is written when it raises."""
         with self.store.write() as session:
+            self._hurry(session)
             yield Act(session, self.now(session), self.links, actor, self.hours)
 
     @contextmanager
     def looking(self, actor: Actor = SYSTEM) -> Iterator[Act]:
         """One reading transaction; what is written in it is not kept."""
         with self.store.read() as session:
+            self._hurry(session)
             yield Act(session, self.now(session), self.links, actor, self.hours)
+
+    def _hurry(self, session: Session) -> None:
+        if self.patience is not None:
+            self.patience.ask(session)
 
     def tick(self, wall: datetime | None = None) -> sweep.Swept:
         """What the scheduler does: sweep, then send what is ready.

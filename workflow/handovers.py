@@ -15,7 +15,7 @@ from itertools import groupby
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from workflow import asking, events, forms, ledger, notices, posts
+from workflow import asking, events, forms, ledger, notices, posts, stranded
 from workflow.acts import Act
 from workflow.audience import Recipient
 from workflow.delegations import midnight, require_office
@@ -138,13 +138,14 @@ def reassign(act: Act, sign_off_id: int, *, to: str, comment: str) -> SignOff:
 def due(session: Session, now: datetime) -> bool:
     """Whether the day or the roster has changed since what waits was last looked through."""
     row = session.get(Meta, _SETTLED)
-    return row is None or row.value != _as_of(session, now)
+    return row is None or row.value != stranded.as_of(session, now)
 
 
 def tend(act: Act) -> int:
     """Hand over what the day or another roster brings; returns how many requests."""
     moved = settle(act)
-    act.session.merge(Meta(key=_SETTLED, value=_as_of(act.session, act.now)))
+    act.session.merge(Meta(key=_SETTLED, value=stranded.as_of(act.session, act.now)))
+    stranded.note(act.session, (one.submission_id for one in moved if not one.to), stranded.as_of(act.session, act.now))
     return sum(bool(one.to) for one in moved)
 
 
@@ -155,10 +156,6 @@ def following(session: Session, after: datetime) -> datetime | None:
     ends = [session.exec(select(func.min(one)).where(one >= day)).one() for one in _UNTIL]
     days = [one for one in (*begins, *(last + timedelta(days=1) for last in ends if last)) if one]
     return midnight(min(days)) if days else None
-
-
-def _as_of(session: Session, now: datetime) -> str:
-    return f"{now.astimezone(SHANGHAI).date()}:{posts.revision(session)}"
 
 
 def _held(act: Act, submission_id: int) -> Submission:

@@ -39,6 +39,7 @@ REASONS: Mapping[str, str] = {
     "return": "退回",
     "reopen": "重新打开",
     "withdraw": "撤回",
+    "undo": "撤销办理",
 }
 
 

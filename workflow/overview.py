@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from workflow import catalogue, deadlines, sight
 from workflow.acts import Act
@@ -15,6 +16,9 @@ from workflow.catalogue import Listed
 from workflow.tables import Submission
 
 _s = Submission.__table__  # type: ignore[attr-defined]
+
+#: So many of a programme's deadlines are told.
+NEXT = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,16 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Lights:
+    """How many submissions show which light; ``none`` are those without one."""
+
+    green: int = 0
+    yellow: int = 0
+    red: int = 0
+    none: int = 0
+
+
+@dataclass(frozen=True)
 class NextDeadline:
     """The nearest deadline that still has open submissions; ``due_at`` is the first late instant."""
 
@@ -48,7 +62,10 @@ class NextDeadline:
 
 @dataclass(frozen=True)
 class Overview:
-    """One programme in the list; ``starts`` and ``ends`` span its stages, None where they are open."""
+    """One programme in the list; ``starts`` and ``ends`` span its stages, None where they are open.
+
+    ``deadlines`` are the nearest few, ``for_office`` counts what waits for the office itself.
+    """
 
     key: str
     title: str
@@ -62,6 +79,9 @@ class Overview:
     counts: Counts
     next_deadline: NextDeadline | None
     provisional_years: tuple[int, ...]
+    lights: Lights = Lights()
+    deadlines: tuple[NextDeadline, ...] = ()
+    for_office: int = 0
 
 
 def counted(parts: Iterable[tuple[str, bool, int]]) -> Counts:
@@ -76,26 +96,27 @@ def counted(parts: Iterable[tuple[str, bool, int]]) -> Counts:
 
 def programmes(act: Act) -> tuple[Overview, ...]:
     """Every programme in sight, the newest launch first. A unit's own people have only their own counted."""
-    return _overviews(act, catalogue.every(act))
+    return of(act, catalogue.every(act))
 
 
 def programme(act: Act, key: str) -> Overview:
     """One programme at a glance; raises NotFound."""
-    return _overviews(act, [catalogue.by_key(act, key)])[0]
+    return of(act, [catalogue.by_key(act, key)])[0]
 
 
-def _overviews(act: Act, found: list[Listed]) -> tuple[Overview, ...]:
+def of(act: Act, found: Sequence[Listed]) -> tuple[Overview, ...]:
+    """These programmes at a glance, in their order."""
     by_id = {one.id: one for one in found}
-    counts, units, upcoming = _counts(act, by_id), _units(act, by_id), _upcoming(act, by_id)
+    tallies, units, upcoming = _tallies(act, by_id), _units(act, by_id), _upcoming(act, by_id)
     calendar = act.calendar()
     return tuple(
-        _overview(one, calendar, counts.get(one.id, Counts()), units.get(one.id, 0), upcoming.get(one.id))
+        _overview(one, calendar, tallies.get(one.id, _Tally()), units.get(one.id, 0), upcoming.get(one.id, ()))
         for one in found
     )
 
 
 def _overview(
-    listed: Listed, calendar: Calendar, counts: Counts, units: int, upcoming: NextDeadline | None
+    listed: Listed, calendar: Calendar, tally: _Tally, units: int, upcoming: tuple[NextDeadline, ...]
 ) -> Overview:
     stages = listed.definition.stages.values()
     ends = [stage.until.span(listed.cycle)[1] for stage in stages if stage.until is not None]
@@ -110,22 +131,37 @@ def _overview(
         starts=min((stage.since.span(listed.cycle)[0] for stage in stages), default=None),
         ends=max(ends) if ends and len(ends) == len(stages) else None,
         units=units,
-        counts=counts,
-        next_deadline=upcoming,
+        counts=tally.counts,
+        next_deadline=upcoming[0] if upcoming else None,
         provisional_years=tuple(year for year in years if calendar.provisional(year)),
+        lights=tally.lights,
+        deadlines=upcoming,
+        for_office=tally.for_office,
     )
 
 
-def _counts(act: Act, programmes: Mapping[int, Listed]) -> dict[int, Counts]:
-    query = (
-        select(_s.c.programme_id, _s.c.state, _s.c.late, func.count())
-        .where(_s.c.programme_id.in_(programmes), *sight.limits(act))
-        .group_by(_s.c.programme_id, _s.c.state, _s.c.late)
-    )
-    parts: dict[int, list[tuple[str, bool, int]]] = {}
-    for programme_id, state, late, count in act.session.execute(query):
-        parts.setdefault(programme_id, []).append((state, late, count))
-    return {programme_id: counted(some) for programme_id, some in parts.items()}
+@dataclass(frozen=True)
+class _Tally:
+    counts: Counts = Counts()
+    lights: Lights = Lights()
+    for_office: int = 0
+
+
+def _tallies(act: Act, programmes: Mapping[int, Listed]) -> dict[int, _Tally]:
+    by = (_s.c.programme_id, _s.c.state, _s.c.late, _s.c.light, _s.c.waiting_on)
+    query = select(*by, func.count().label("many")).where(_s.c.programme_id.in_(programmes), *sight.limits(act))
+    parts: dict[int, list[Row[Any]]] = {}
+    for row in act.session.execute(query.group_by(*by)):
+        parts.setdefault(row.programme_id, []).append(row)
+    return {programme_id: _tally(rows) for programme_id, rows in parts.items()}
+
+
+def _tally(rows: Sequence[Row[Any]]) -> _Tally:
+    lights = dict.fromkeys(("green", "yellow", "red", "none"), 0)
+    for row in rows:
+        lights[row.light] = lights.get(row.light, 0) + row.many
+    waiting = sum(row.many for row in rows if row.waiting_on == "office")
+    return _Tally(counted((row.state, row.late, row.many) for row in rows), Lights(**lights), waiting)
 
 
 def _units(act: Act, programmes: Mapping[int, Listed]) -> dict[int, int]:
@@ -137,7 +173,7 @@ def _units(act: Act, programmes: Mapping[int, Listed]) -> dict[int, int]:
     return {row.programme_id: row.units for row in act.session.execute(query)}
 
 
-def _upcoming(act: Act, programmes: Mapping[int, Listed]) -> dict[int, NextDeadline]:
+def _upcoming(act: Act, programmes: Mapping[int, Listed]) -> dict[int, tuple[NextDeadline, ...]]:
     dates = (_s.c.programme_id, _s.c.obligation, _s.c.occurrence, _s.c.due_date, _s.c.due_at)
     query = (
         select(*dates, func.count().label("open"))
@@ -148,13 +184,18 @@ def _upcoming(act: Act, programmes: Mapping[int, Listed]) -> dict[int, NextDeadl
             *sight.limits(act),
         )
         .group_by(*dates)
-        .order_by(_s.c.due_at.desc(), _s.c.obligation.desc())
+        .order_by(_s.c.due_at, _s.c.obligation)
     )
-    # The last one written for a programme is the nearest.
-    return {
-        row.programme_id: NextDeadline(
-            row.obligation, programmes[row.programme_id].obligation(row.obligation).title, row.occurrence,
-            row.due_date, row.due_at, row.open,
-        )
-        for row in act.session.execute(query)
-    }  # fmt: skip
+    found: dict[int, list[NextDeadline]] = {}
+    for row in act.session.execute(query):
+        some = found.setdefault(row.programme_id, [])
+        last = some[-1] if some else None
+        if last and (last.obligation, last.due_at) == (row.obligation, row.due_at):
+            # What events open has an occurrence for each; people read the date.
+            some[-1] = replace(last, open_count=last.open_count + row.open)
+        elif len(some) < NEXT:
+            title = programmes[row.programme_id].obligation(row.obligation).title
+            some.append(
+                NextDeadline(row.obligation, title, row.occurrence, row.due_date, row.due_at, row.open)
+            )  # fmt: skip
+    return {programme_id: tuple(some) for programme_id, some in found.items()}

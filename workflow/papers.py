@@ -46,6 +46,15 @@ EVENTS: Mapping[str, str] = {
     "acknowledged": "签收通知",
     "unacknowledged": "通知未签收",
     "light": "亮灯变化",
+    "urging-sheet": "发出督办单",
+    "urging-sheet-withdrawn": "撤回督办单",
+    "extension-asked": "申请延期",
+    "extension-withdrawn": "撤回延期申请",
+    "extension-declined": "不同意延期",
+    "extension-closed": "延期申请终止",
+    "paper": "补录纸质件",
+    "undo": "撤销办理",
+    "sheet": "出具审签单",
 }
 
 

@@ -28,10 +28,17 @@ _ALSO = {
     "approve": {"approver"},
     "return": {"approver"},
     "finding": {"inspector"},
+    "extension-asked": {"unit"},
 }
 #: Moves of an inspector on what an event has opened: giving a rectification back, closing it.
 _ON_FOLLOW_UPS = frozenset({"accept", "return"})
-_TITLES = {**MOVES, "finding": "记录检查发现", "reassign": "改派审签人"}
+_TITLES = {
+    **MOVES,
+    "finding": "记录检查发现",
+    "reassign": "改派审签人",
+    "extension-asked": "申请延期",
+    "paper": "补录纸质件",
+}
 
 
 def may(role: str, move: str, *, follow_up: bool = False) -> bool:

@@ -282,3 +282,9 @@ class SheetRefused(Refusal):
     """不能出具审签单：{reason}。"""
 
     code = "sheet-refused"
+
+
+class FeedRefused(Refusal):
+    """订阅地址未生成：{reason}。"""
+
+    code = "feed-refused"

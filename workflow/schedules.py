@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, func, update
 from sqlalchemy import select as pick
 from sqlmodel import col, select
 
@@ -124,9 +124,12 @@ def own_deadline(act: Act, row: Submission, *, until: date, due_at: datetime) ->
     """A deadline of one submission alone, in a new schedule version; rungs already past stay silent."""
     before = act.session.get(Deadline, row.deadline_id)
     assert before is not None
+    # One that was taken back keeps its number: what was told under it is not told again.
+    had = act.session.exec(select(func.max(Deadline.schedule_version)).where(Deadline.submission_id == row.id)).one()
     deadline = Deadline(
         programme_id=row.programme_id, obligation=row.obligation, occurrence=row.occurrence,
-        due_date=until, due_at=due_at, submission_id=row.id, schedule_version=before.schedule_version + 1,
+        due_date=until, due_at=due_at, submission_id=row.id,
+        schedule_version=max(before.schedule_version, had or 0) + 1,
         number=before.number, heading=before.heading, opened_at=act.now,
     )  # fmt: skip
     _add_with_rungs(act, deadline)

@@ -60,6 +60,12 @@ class Score:
     total: Decimal | None
 
 
+def rated(definition: Definition) -> tuple[str, ...]:
+    """The obligations whose criteria are rated, in the order of the definition; none where nothing is scored."""
+    found = definition.obligations.items()
+    return tuple(name for name, one in found if any(criterion.rated for criterion in one.criteria.values()))
+
+
 def figures(act: Act, row: Submission, obligation: Obligation, values: Values) -> tuple[Figure, ...]:
     """Every target of a submission with what its content reaches."""
     whole = any(target.over == "cycle" for target in obligation.targets.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -119,10 +119,13 @@ def _why(request: SignOff, signers: Iterable[Recipient]) -> str:
     return "领导分工调整" if request.post == "supervising-leader" and signers else "任职人变动"
 
 
-def foreseen(act: Act, known: Directory, on: date) -> Iterator[Succession]:
-    """What would become of each request that waits for somebody who does not sign it on that day."""
+def foreseen(act: Act, known: Directory, on: date, *, only: Collection[int] | None = None) -> Iterator[Succession]:
+    """What would become of each request that waits for somebody who does not sign it on that day.
+
+    ``only`` names submissions, None is all.
+    """
     staffing: dict[int, Staffing | None] = {}
-    for row, requests in _waiting(act.session):
+    for row, requests in _waiting(act.session, only):
         if row.programme_id not in staffing:
             staffing[row.programme_id] = staffing_of(act, row.programme_id, known, on)
         place = staffing[row.programme_id]
@@ -140,13 +143,15 @@ def staffing_of(act: Act, programme_id: int, known: Directory, on: date) -> Staf
         return None
 
 
-def _waiting(session: Session) -> Iterator[tuple[Submission, list[SignOff]]]:
+def _waiting(session: Session, only: Collection[int] | None) -> Iterator[tuple[Submission, list[SignOff]]]:
     """Every submission that waits for approvers, with the requests of its present step."""
     open_ = select(SignOff.submission_id).where(col(SignOff.decision).is_(None), col(SignOff.closed_at).is_(None))
     both = select(SignOff, Submission).join(Submission, col(Submission.id) == SignOff.submission_id)
     found = both.where(
         col(SignOff.submission_id).in_(open_), SignOff.round == Submission.round, SignOff.step == Submission.step
     )
+    if only is not None:
+        found = found.where(col(SignOff.submission_id).in_(only))
     rows = session.exec(found.order_by(col(SignOff.submission_id), col(SignOff.id))).all()
     for _, some in groupby(rows, key=lambda pair: pair[0].submission_id):
         pairs = list(some)

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from workflow import acknowledgements, anchors, delegations, handovers
+from workflow import acknowledgements, anchors, delegations, handovers, logins
 from workflow.acts import Act
 from workflow.links import LinkMaker
 from workflow.store import Store
@@ -38,6 +38,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("anchor", anchors.due, anchors.tend),
     Chore("handovers", handovers.due, handovers.tend, handovers.following),
     Chore("delegations", delegations.due, delegations.tend, delegations.following),
+    Chore("logins", logins.due, logins.tend),
     Chore("acknowledgements", acknowledgements.due, acknowledgements.pass_on, acknowledgements.following),
 )
 

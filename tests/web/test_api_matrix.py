@@ -1,6 +1,7 @@
 """Every call of the API, tried by people it is not for. A call that is missing here fails the first test."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from httpx2 import Response
 
 from tests.web.client import API, PROGRAMME, House
 from web import api
+from workflow import extensions
+from workflow.acts import Actor
+from workflow.tables import Batch
 
 NOW = "2022-01-05 10:00"
 OWN = "KJJ"
@@ -23,12 +27,30 @@ Call = tuple[str, str]
 #: (method, path) → what a foreign unit gets; ONLY_OWN calls answer, with nothing of anybody else in it.
 MATRIX: dict[Call, int] = {
     ("GET", "/programmes"): ONLY_OWN,
+    ("POST", "/programmes"): 403,
+    ("POST", "/programmes/{key}/amendments"): 404,
+    ("GET", "/units"): 403,
+    ("GET", "/units/{code}"): 403,
+    ("GET", "/people"): 403,
+    ("GET", "/people/{person_key}"): 403,
+    ("PUT", "/people/{person_key}"): 403,
+    ("POST", "/holdings"): 403,
+    ("POST", "/holdings/{holding_id}/end"): 403,
+    ("GET", "/roster-changes"): 403,
+    ("GET", "/roster.xlsx"): 403,
+    ("POST", "/roster"): 403,
+    ("GET", "/calendars"): ONLY_OWN,
+    ("GET", "/calendars/{year}"): ONLY_OWN,
+    ("POST", "/calendars"): 403,
     ("GET", "/programmes/{key}"): 404,
     ("GET", "/programmes/{key}/versions"): 404,
     ("GET", "/programmes/{key}/board"): 404,
+    ("GET", "/programmes/{key}/board.xlsx"): 404,
     ("POST", "/programmes/{key}/open"): 404,
     ("GET", "/submissions"): ONLY_OWN,
     ("GET", "/submissions/{submission_id}"): 404,
+    ("GET", "/submissions/{submission_id}/versions"): 404,
+    ("GET", "/submissions/{submission_id}/versions/{version}"): 404,
     ("PUT", "/submissions/{submission_id}/content"): 404,
     ("POST", "/submissions/{submission_id}/attachments"): 404,
     ("GET", "/submissions/{submission_id}/attachments/{attachment_id}"): 404,
@@ -44,6 +66,18 @@ MATRIX: dict[Call, int] = {
     ("POST", "/submissions/{submission_id}/urge"): 404,
     ("POST", "/submissions/{submission_id}/finding"): 404,
     ("POST", "/submissions/{submission_id}/reassign"): 404,
+    ("POST", "/submissions/{submission_id}/paper"): 404,
+    ("POST", "/submissions/{submission_id}/extension-requests"): 404,
+    ("POST", "/submissions/{submission_id}/extension-requests/{request_id}/grant"): 404,
+    ("POST", "/submissions/{submission_id}/extension-requests/{request_id}/decline"): 404,
+    ("POST", "/submissions/{submission_id}/extension-requests/{request_id}/withdraw"): 404,
+    ("GET", "/extension-requests"): ONLY_OWN,
+    ("POST", "/batches/preview"): 403,
+    ("POST", "/batches"): 403,
+    ("GET", "/batches"): 403,
+    ("GET", "/batches/{batch_id}"): 403,
+    ("POST", "/batches/{batch_id}/continue"): 403,
+    ("POST", "/batches/{batch_id}/undo"): 403,
     ("GET", "/approvers"): 403,
     ("GET", "/delegations"): 403,
     ("POST", "/delegations"): 403,
@@ -52,6 +86,16 @@ MATRIX: dict[Call, int] = {
     ("POST", "/absences"): 403,
     ("POST", "/absences/{absence_id}/withdraw"): 403,
     ("POST", "/supervision"): 403,
+    ("GET", "/programmes/{key}/figures"): 403,
+    ("GET", "/programmes/{key}/figures.xlsx"): 403,
+    ("GET", "/programmes/{key}/bulletin"): 403,
+    ("PUT", "/programmes/{key}/bulletin"): 403,
+    ("GET", "/programmes/{key}/bulletin.docx"): 403,
+    ("GET", "/programmes/{key}/papers"): 403,
+    ("POST", "/programmes/{key}/papers"): 403,
+    ("POST", "/programmes/{key}/papers/{paper_id}/withdraw"): 403,
+    ("GET", "/programmes/{key}/papers.docx"): 403,
+    ("GET", "/programmes/{key}/papers.zip"): 403,
     ("GET", "/overdue"): ONLY_OWN,
     ("GET", "/overdue.xlsx"): ONLY_OWN,
     ("GET", "/overdue.csv"): ONLY_OWN,
@@ -61,6 +105,10 @@ MATRIX: dict[Call, int] = {
     ("GET", "/messages/{message_id}"): 404,
     ("POST", "/messages/{message_id}/resend"): 404,
     ("GET", "/calendar.ics"): ONLY_OWN,
+    ("GET", "/search"): ONLY_OWN,
+    ("GET", "/feeds"): ONLY_OWN,
+    ("POST", "/feeds"): 403,
+    ("POST", "/feeds/{feed_id}/revoke"): 404,
     ("GET", "/clock"): ONLY_OWN,
     ("POST", "/clock"): 403,
 }
@@ -77,10 +125,30 @@ BODIES: dict[str, dict[str, Any]] = {
         "comment": "外出招商",
     },
     "absences": {"person": "fsz-jiaoyu", "since": "2022-01-06", "until": "2022-01-12"},
+    "feeds": {"unit": OWN},
+    "bulletin": {"period": "2022Q1", "measures": "请抓紧报送。"},
+    "papers": {"units": [OWN], "reply_by": "2022-01-12"},
+    "paper": {"received": "2022-01-05", "signed_by": "副市长", "comment": "网络故障"},
+    "extension-requests": {"until": "2022-03-01", "reason": "待上级确认"},
+    "batches": {"act": "urge", "ids": [1], "fingerprint": "x"},
+    "preview": {"act": "urge", "ids": [1]},
     "supervision": {"changes": {"KJJ": "常务副市长"}, "since": "2022-01-06", "comment": "分工通知"},
+    "{person_key}": {"name": "市教育体育局联络员", "email": "jytyj.liaison@example.cn"},
+    "holdings": {"post": "联络员", "unit": OWN, "person": "kjj-head", "since": "2022-01-06"},
+    "end": {"until": "2022-01-31"},
 }  # fmt: skip
+#: Calls that take a file, with what is sent beside it.
+UPLOADS: dict[str, tuple[str, dict[str, str]]] = {
+    "programmes": ("roster", {"shelf": "ordos-benchmarking", "cycle": "2023"}),
+    "amendments": ("definition", {"comment": "按规定办理"}),
+    "roster": ("file", {}),
+    "calendars": ("file", {}),
+}
 #: Rows of no unit: whoever may not touch them is told so before they are looked for.
-STANDING_IN = {"delegation_id": 1, "absence_id": 1}
+STANDING_IN = {
+    "code": OWN, "person_key": "jytyj-liaison", "holding_id": 1, "year": 2022,
+    "delegation_id": 1, "absence_id": 1, "batch_id": 1, "request_id": 1, "feed_id": 1, "paper_id": 1,
+}  # fmt: skip
 #: What an inspector may do, and is refused for another reason here.
 INSPECTORS_OWN = {("POST", "/submissions/{submission_id}/finding"): 422}
 
@@ -99,6 +167,9 @@ def january(house: House) -> House:
     house.world.hand_in(OWN, "research-trip", now=now)
     house.advance(NOW)
     house.world.fill(OWN, "work-plan", now=now)
+    with house.world.act(now, Actor("联络员", "unit", OWN)) as act:
+        extensions.ask(act, house.world.id_of(OWN, "work-plan"), until=date(2022, 3, 1), reason="待上级确认")
+        act.session.add(Batch(act="urge", at=now, by="值班员"))
     return house
 
 
@@ -127,6 +198,9 @@ def send(client: TestClient, call: Call, values: dict[str, object]) -> Response:
     method, path = call
     last = path.rsplit("/", 1)[1]
     address = API + path.format_map(values)
+    if method == "POST" and last in UPLOADS:
+        name, beside = UPLOADS[last]
+        return client.post(address, files={name: ("x.yaml", b"x", "text/plain")}, data=beside)
     if last == "attachments":
         return client.post(address, files={"file": ("x.pdf", b"%PDF", "application/pdf")})
     body = BODIES.get(last, {"comment": "按规定办理"}) if method in ("POST", "PUT") else None

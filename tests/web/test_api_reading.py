@@ -161,11 +161,13 @@ def test_overdue_list_has_everything_the_contract_names(january: House) -> None:
         "days_late": 2,
         "working_days_late": 2,
         "waiting_on": "approver",
-        "stuck_with": [{"post": "副市长（分管工业和信息化）", "name": "副市长（分管工业和信息化）"}],
+        "stuck_with": [{"post": "副市长（分管工业和信息化）", "name": "副市长（分管工业和信息化）", "mobile": ""}],
         "last_alert_at": "2022-01-06T09:00:00+08:00",
         "rung": "pending_for +1wd",
         "rung_title": "送审1个工作日未签",
         "light": "red",
+        "heading": "",
+        "subject": None,
     }
     assert found["as_of"] == "2022-01-06T10:00:00+08:00"
     assert found["by_category"] == {"市人民政府组成部门": 1}

@@ -24,11 +24,11 @@ READING = {
     "/programmes", "/programmes/{key}", "/programmes/{key}/board", "/programmes/{key}/versions",
     "/submissions", "/submissions/{submission_id}", "/submissions/{submission_id}/attachments/{attachment_id}",
     "/overdue", "/overdue.xlsx", "/overdue.csv", "/messages", "/messages.xlsx", "/messages.csv",
-    "/messages/{message_id}", "/calendar.ics", "/clock",
+    "/messages/{message_id}", "/calendar.ics", "/feeds", "/clock",
 }  # fmt: skip
 #: Calls that a unit is refused whole.
 OFFICE_READING = {"/approvers", "/delegations", "/absences"}
-PAGES = ("/", f"/programmes/{KEY}", "/overdue", "/messages")
+PAGES = ("/", f"/programmes/{KEY}", "/overdue", "/messages", "/workbench", "/timeline?weeks=13")
 
 
 def inspected(chain: Chain) -> Office:

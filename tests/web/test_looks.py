@@ -13,14 +13,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from notifier.specimens import specimens
 from tests.web.samples import PAGES
 from web.contexts import SignPage
-from web.pages.frame import FRAMING, POLICY, SCRIPTED
+from web.pages.frame import DESK, FRAMING, POLICY, SCRIPTED
 from web.pages.letters import LETTER_POLICY
 from web.rendering import STATIC_FOLDER, render
 from web.shell import HEADERS
 
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 SIGNED = {f"/{name}": SCRIPTED for name, page in PAGES.items() if isinstance(page, SignPage)}
-POLICIES = SIGNED | {"/submission-draft": SCRIPTED, "/letters": FRAMING, "/letters/request/html": LETTER_POLICY}
+OFFICE = {f"/{name}": DESK for name, page in PAGES.items() if hasattr(page, "frame")}
+POLICIES = OFFICE | SIGNED | {"/letters": FRAMING, "/letters/request/html": LETTER_POLICY}
 LETTER = next(one for one in specimens() if one.name == "request").letter("https://duban.example.cn")
 STICKS_OUT = "document.documentElement.scrollWidth > window.innerWidth"
 

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.web.browsing import PASSWORD, Office
-from tests.workflow.world import LAUNCH
 from web import access
 from web.contexts.entry import SampleAccount
 from web.pages.frame import local_path
@@ -23,7 +22,7 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(office: Office) -> No
 
 
 def test_a_one_time_password_opens_nothing_but_its_own_change(office: Office) -> None:
-    with office.world.act(LAUNCH) as act:
+    with office.engine.acting() as act:
         once = accounts.ensure_admin(act)
     assert once is not None
     visitor = office.visitor()

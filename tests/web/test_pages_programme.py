@@ -58,6 +58,7 @@ def test_the_list_and_the_board_lead_to_it_and_it_leads_back(sqlite_office: Offi
     assert clerk.follow("看板").path == BOARD
     assert clerk.follow("方案内容").path == PAGE
     assert (f"/overdue?programme={PROGRAMME}", "逾期清单") in clerk.page.read.links
+    assert (f"{BOARD}/figures", "统计图") in clerk.page.read.links
 
 
 def test_an_occurrence_leads_to_its_column_of_the_board(sqlite_office: Office) -> None:
@@ -82,7 +83,7 @@ def test_versions_say_since_when_by_whom_and_why(sqlite_office: Office) -> None:
 
 def test_a_unit_reads_what_concerns_it(sqlite_office: Office) -> None:
     text = sqlite_office.liaison().open(PAGE).text
-    assert "以下只列与本单位有关的事项" in text and "本单位事项" in text
+    assert "以下只列与本单位有关的事项" in text and "台账" not in text.partition("以下只列")[0]
     assert "报送建标学习对象" in text and "已报送 0/1 " in text
     for foreign in ("领导小组季度会议", "对标先进新闻发布会", "61 家", "市委督查室"):
         assert foreign not in text

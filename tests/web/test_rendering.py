@@ -14,18 +14,33 @@ from tests.web.samples import PAGES, mail, office, signing
 from tests.web.samples.office import at
 from web import contexts, rendering
 from web.contexts import (
+    accounts,
+    agenda,
     approvals,
+    auditing,
+    batches,
+    board,
+    bulletins,
     channels,
     confirming,
     entry,
+    feeds,
+    figures,
     frame,
+    glances,
+    ledgers,
     letters,
+    load,
     overdue,
     overview,
+    papers,
     programme,
+    scores,
     sheets,
     signers,
     submission,
+    versions,
+    workbench,
 )
 from web.contexts import mail as mail_contexts
 from web.contexts import previews as preview_contexts
@@ -33,22 +48,37 @@ from web.contexts import signing as signing_contexts
 from web.contexts import waiting as waiting_contexts
 
 MODULES = (
+    accounts,
+    agenda,
     approvals,
+    auditing,
+    batches,
+    board,
+    bulletins,
     channels,
     confirming,
     entry,
+    feeds,
+    figures,
     frame,
+    glances,
+    ledgers,
     letters,
+    load,
     mail_contexts,
     overdue,
     overview,
+    papers,
     preview_contexts,
     programme,
+    scores,
     sheets,
     signers,
     signing_contexts,
     submission,
+    versions,
     waiting_contexts,
+    workbench,
 )
 HOSTILE = """'"><script>alert(1)</script><b onmouseover="alert(2)">&"""
 
@@ -137,7 +167,8 @@ def test_hostile_text_stays_text(name: str) -> None:
     page = rendering.render(poisoned(PAGES[name]))
     markup = Markup(page)
     assert "&lt;script&gt;" in page
-    scripts = {rendering.asset("table.js"), rendering.asset("signoff.js")}
+    own = ("table.js", "signoff.js", "htmx.min.js", "desk.js", "picking.js", "search.js")
+    scripts = {rendering.asset(name) for name in own}
     assert all(attrs.get("src") in scripts for tag, attrs in markup.tags if tag == "script")
     assert not {attribute for _, attrs in markup.tags for attribute in attrs if attribute.startswith("on")}
 
@@ -175,10 +206,14 @@ def test_every_form_that_acts_carries_the_token(name: str) -> None:
     assert all('name="form_token" value="token-of-this-form"' in form for form in acting)
 
 
-def test_only_the_content_form_and_the_sign_off_page_have_a_script() -> None:
-    scripted = {name for name in PAGES if "<script" in rendering.render(PAGES[name])}
+def test_the_desk_has_its_two_scripts_and_leaders_none_but_the_sign_off_page() -> None:
+    found = {name: Markup(rendering.render(page)).values("src", "script") for name, page in PAGES.items()}
+    desk = [rendering.asset("htmx.min.js"), rendering.asset("desk.js")]
+    own = {name: [src for src in sources if src not in desk] for name, sources in found.items()}
     signed = {name for name in PAGES if isinstance(PAGES[name], contexts.SignPage)}
-    assert scripted == {"submission-draft", *signed}
+    overdue_list = {name for name in PAGES if isinstance(PAGES[name], contexts.OverduePage)}
+    assert {name for name, sources in own.items() if sources} == {"submission-draft", *overdue_list, *signed}
+    assert all(sources[:2] == desk or not set(sources) & set(desk) for sources in found.values())
 
 
 def test_nothing_is_chosen_on_a_fresh_sign_off_page() -> None:

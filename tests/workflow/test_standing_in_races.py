@@ -12,11 +12,7 @@ from tests.workflow.test_races import (
     Deed,
     Race,
     many,
-    many_postgresql_url,
-    many_sqlite_url,
     one_wins,
-    prepared_database,
-    prepared_file,
     race,
     sign,
     submit_all,
@@ -28,7 +24,7 @@ from workflow.refusals import LinkUnknown
 from workflow.signing import Choice
 from workflow.tables import SignOff
 
-__all__ = ["many", "many_postgresql_url", "many_sqlite_url", "prepared_database", "prepared_file", "race"]
+__all__ = ["many", "race"]
 
 PRINCIPAL, DELEGATE = "leader-1", "mayor"
 

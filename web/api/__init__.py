@@ -1,14 +1,26 @@
 """The HTTP API: every call of ``/api/v1``, one module per subject."""
 
 from web.api import (
+    amendments,
+    batches,
     board,
+    bulletins,
     calendar,
+    calendars,
     clock,
+    content_versions,
+    extensions,
+    feeds,
+    figures,
+    launches,
     messages,
     moves,
     openings,
     overdue,
+    papers,
+    people,
     programmes,
+    search,
     standing_in,
     submissions,
     supervision,
@@ -20,6 +32,11 @@ __all__ = ["PREFIX", "ROUTERS"]
 ROUTERS = tuple(
     module.router
     for module in (
-        programmes, board, submissions, moves, openings, standing_in, supervision, overdue, messages, calendar, clock
+        figures, bulletins, papers,
+        launches, amendments, people, calendars,
+        programmes, board, submissions, content_versions, moves, openings, standing_in, supervision, overdue, messages,
+        calendar, feeds,
+        extensions, batches, search,
+        clock,
     )
 )  # fmt: skip

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
+from starlette.responses import Response
 
+from documents import board_sheet
 from web.access import Caller
 from web.api.obligations import CountsAnswer
-from web.api.values import PREFIX, Answer, DeskAnswer, Instant, Key, UnitAnswer, Word, problems
+from web.api.values import PREFIX, Answer, DeskAnswer, Instant, Key, UnitAnswer, Word, file_of, problems
+from web.downloads import XLSX, download
 from web.site import Here
 from workflow import board
+from workflow.board import Filters
 from workflow.definition import Light
 from workflow.lifecycle import State, WaitingOn
 
@@ -72,19 +76,35 @@ class BoardAnswer(Answer):
     rows: tuple[RowAnswer, ...] = Field(validation_alias="lines")
 
 
-@router.get("/programmes/{key}/board", responses=problems("not-found"))
-def get_board(
-    site: Here,
-    actor: Caller,
-    key: Key,
+def filters(
     category: Word = None,
     unit: Annotated[Word, Query(description="单位编码或名称的一部分")] = None,
     obligation: Word = None,
     state: State | None = None,
     light: Light | None = None,
     waiting_on: WaitingOn | None = None,
-) -> BoardAnswer:
+) -> Filters:
+    """The filters that the board and its file share."""
+    return Filters(category, unit, obligation, state, light, waiting_on)
+
+
+Wanted = Annotated[Filters, Depends(filters)]
+
+
+@router.get("/programmes/{key}/board", responses=problems("not-found"))
+def get_board(site: Here, actor: Caller, key: Key, wanted: Wanted) -> BoardAnswer:
     """单位 × 事项：状态、亮灯、卡在谁处。条件留下至少有一件符合的单位；单位账号只见与本单位有关的。"""
-    wanted = board.Filters(category, unit, obligation, state, light, waiting_on)
     with site.engine.looking(actor) as act:
         return BoardAnswer.model_validate(board.board(act, key, wanted))
+
+
+@router.get(
+    "/programmes/{key}/board.xlsx",
+    response_class=Response,
+    responses=file_of(XLSX, "Excel 工作簿") | problems("not-found"),
+)
+def board_xlsx(site: Here, actor: Caller, key: Key, wanted: Wanted) -> Response:
+    """看板导出为 Excel：每格有颜色也有文字，A3 横向打印。"""
+    with site.engine.looking(actor) as act:
+        found, today = board.board(act, key, wanted), act.today
+    return download(board_sheet.write_xlsx(found), f"{found.title}{found.cycle}看板_{today}.xlsx", XLSX)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from web.contexts.frame import Frame, Role
+from web.contexts.frame import Frame, Link, Role
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,17 @@ class SampleAccount:
 
 @dataclass(frozen=True)
 class LoginPage:
-    """The sign-in form. `name` is kept after an error; `samples` is empty on a live service."""
+    """The sign-in form. `name` is kept after an error; `samples` is empty on a live service.
+
+    `ways` lead through other systems where the service is set up for them.
+    """
 
     frame: Frame
     name: str = ""
     error: str = ""
     return_to: str = ""
     samples: tuple[SampleAccount, ...] = ()
+    ways: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ class Frame:
     """The frame round a page. `viewer` is None before signing in, `clock` is None outside a rehearsal.
 
     `rooms` are the pages that this viewer may enter.
-    `alarm` is why nothing is sent, for the people who can release it; empty when all goes out.
+    `alarm` is why nothing is sent, for the people who can release it; empty when all goes out. `stalled` tells them
+    that deadlines pass unnoticed.
     """
 
     section: Section
@@ -80,6 +81,7 @@ class Frame:
     form_token: str
     notices: tuple[Notice, ...] = ()
     alarm: str = ""
+    stalled: bool = False
     rooms: tuple[Room, ...] = ()
 
 

@@ -1,9 +1,9 @@
-"""The overview: every programme, and one programme's board of units × obligations."""
+"""The overview: every programme at a glance, and what waits for the office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from web.contexts.frame import Choice, Frame, Light, Link, State, StateCounts, WaitingOn
+from web.contexts.frame import Frame, Light, Link, State, StateCounts
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,43 @@ class NextDeadline:
 
 
 @dataclass(frozen=True)
+class LightCounts:
+    """How many submissions show which light."""
+
+    green: int = 0
+    yellow: int = 0
+    red: int = 0
+    none: int = 0
+
+
+@dataclass(frozen=True)
+class OfficeTask:
+    """One submission that waits for the office itself."""
+
+    href: str
+    title: str
+    unit: str
+    programme: str
+    state: State
+    light: Light
+    due_date: date
+
+
+@dataclass(frozen=True)
+class OfficeDesk:
+    """What waits for the office: to be accepted, and owed by itself; the counts are of all, the lines the first."""
+
+    accept: tuple[OfficeTask, ...]
+    to_accept: int
+    own: tuple[OfficeTask, ...]
+    owed: int
+
+
+@dataclass(frozen=True)
 class ProgrammeLine:
     """One programme of the list; a stage may be open-ended, so may `starts` and `ends`.
+
+    `deadlines` are the nearest few that still have open submissions.
 
     `provisional` says that a working-day calendar is not announced yet.
     """
@@ -31,7 +66,8 @@ class ProgrammeLine:
     ends: date | None
     units: int
     counts: StateCounts
-    next_deadline: NextDeadline | None
+    deadlines: tuple[NextDeadline, ...]
+    lights: LightCounts
     programme_href: str
     board_href: str
     overdue_href: str
@@ -48,71 +84,10 @@ class Caution:
 
 @dataclass(frozen=True)
 class ProgrammesPage:
-    """The list of programmes, running ones first; `cautions` are for the office alone."""
+    """The list of programmes, running ones first; `cautions` and `desk` are for the office alone."""
 
     frame: Frame
     programmes: tuple[ProgrammeLine, ...]
     as_of: datetime
     cautions: tuple[Caution, ...] = ()
-
-
-@dataclass(frozen=True)
-class BoardColumn:
-    """One occurrence of an obligation. `occurrence` is empty when it falls due only once."""
-
-    obligation: str
-    occurrence: str
-    stage: str
-    due_date: date
-    counts: StateCounts
-
-
-@dataclass(frozen=True)
-class BoardCell:
-    """One submission on the board. Days are calendar days; `desk` names whose desk it lies on,
-    `standing` is set where the lifecycle has a word of its own for the state."""
-
-    href: str
-    state: State
-    light: Light
-    waiting_on: WaitingOn
-    desk: str = ""
-    days_late: int = 0
-    extended_to: date | None = None
-    standing: str = ""
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """One unit; a cell is None where the unit does not owe that column."""
-
-    unit: str
-    cells: tuple[BoardCell | None, ...]
-
-
-@dataclass(frozen=True)
-class BoardGroup:
-    """The units of one category, with the columns that one of them has; `opened` groups arrive unfolded."""
-
-    category: str
-    counts: StateCounts
-    columns: tuple[BoardColumn, ...]
-    rows: tuple[BoardRow, ...]
-    opened: bool
-
-
-@dataclass(frozen=True)
-class BoardPage:
-    """Units × obligations of one programme, as filtered; `counts` covers the whole programme."""
-
-    frame: Frame
-    title: str
-    cycle: int
-    as_of: datetime
-    counts: StateCounts
-    groups: tuple[BoardGroup, ...]
-    states: tuple[Choice, ...]
-    categories: tuple[Choice, ...]
-    text: str
-    board_href: str
-    links: tuple[Link, ...] = ()
+    desk: OfficeDesk | None = None

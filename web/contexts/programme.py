@@ -208,5 +208,5 @@ class ProgrammePage:
     coverage: tuple[Point, ...]
     rollover: str
     damaged: tuple[Place, ...]
-    links: tuple[Link, ...]
+    rooms: tuple[Link, ...]
     provisional: str = ""

@@ -55,7 +55,10 @@ class SheetFile:
 
 @dataclass(frozen=True)
 class SheetPage:
-    """The sheet of a submission, laid out for A4. `number` is empty while none was handed out for this record."""
+    """The sheet of a submission, laid out for A4. `number` is empty while none was handed out for this record.
+
+    `contradictions` are what of the record contradicts its history: then it is no proof of anything.
+    """
 
     form_token: str
     action: str
@@ -80,6 +83,7 @@ class SheetPage:
     entries: int
     verify_at: str
     nature: str
+    contradictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

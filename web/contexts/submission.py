@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from web.contexts.frame import Choice, Frame, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.offers import Act as Act
+from web.contexts.offers import ActName as ActName
 from web.contexts.signers import SignOffLine as SignOffLine
 
 FieldKind = Literal[
     "text", "paragraph", "integer", "decimal", "date", "choice", "choices", "yes-no", "file", "unit", "table"
 ]  # fmt: skip
-ActName = Literal[
-    "withdraw", "accept", "approve", "return", "extend", "exempt", "reopen", "urge", "finding", "reassign"
-]
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,11 @@ class Prerequisite:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One entry of the history, oldest first. `noticed_at` is set when the sweep found it out later."""
+    """One entry of the history, oldest first. `noticed_at` is set when the sweep found it out later.
+
+    `told` are the messages that it set off: to whom, and where their proof of delivery is; `file` is the scan of a
+    paper that was entered later.
+    """
 
     at: datetime
     what: str
@@ -195,6 +198,8 @@ class HistoryLine:
     comment: str = ""
     noticed_at: datetime | None = None
     tone: Literal["plain", "good", "bad"] = "plain"
+    told: tuple[Link, ...] = ()
+    file: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -215,29 +220,6 @@ class SentMessage:
 
 
 @dataclass(frozen=True)
-class Act:
-    """Something the caller may do now, as one small form; `comment` and `error` survive a refusal.
-
-    `until` (a local date, for an extension), `approvers` (for a decision the office enters from paper, or gives to
-    somebody else), `people` (to give it to, with `to` as it was typed) and `kinds` (of a finding) are None or empty
-    when the act does not ask for them. `on_paper` is whether a return is the approver's own, given on paper; None
-    where no approver is asked.
-    """
-
-    name: ActName
-    action: str
-    comment_rule: Literal["none", "optional", "required"]
-    comment: str = ""
-    until: date | None = None
-    approvers: tuple[Choice, ...] = ()
-    kinds: tuple[Choice, ...] = ()
-    people: tuple[str, ...] = ()
-    to: str = ""
-    on_paper: bool | None = None
-    error: str = ""
-
-
-@dataclass(frozen=True)
 class SubmissionPage:
     """One submission with everything around it. Days late count from `due_at`, the first late instant.
 
@@ -246,7 +228,8 @@ class SubmissionPage:
     the lifecycle has a word of its own for the state.
     `heading` tells it from others of its obligation, `about` is the unit it is about where another owes it,
     `owner_post` the post that owes it personally; `cause` opened it, `follow_ups` are what it opened. `sheet_href` is
-    the 审签单, empty while nobody has decided anything.
+    the 审签单, empty while nobody has decided anything. `versions_href` compares versions of the content, empty
+    before there are two; `extension` says who put the date off, when and why.
     """
 
     frame: Frame
@@ -286,6 +269,8 @@ class SubmissionPage:
     units: tuple[str, ...] = ()
     heading: str = ""
     sheet_href: str = ""
+    versions_href: str = ""
+    extension: str = ""
     about: str = ""
     owner_post: str = ""
     cause: Relation | None = None

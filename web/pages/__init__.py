@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,23 +12,48 @@ from fastapi.responses import RedirectResponse, Response
 from notifier.channels.wecom_identity import WecomIdentity
 from web.contexts.entry import ProblemPage, SampleAccount
 from web.contexts.frame import Frame
+from web.oidc import Oidc
 from web.pages import (
+    accounts,
+    agenda,
+    amending,
     approvals,
     assets,
+    auditing,
+    batches,
+    board,
+    bulletins,
+    calendars,
     channels,
     clock,
+    directory,
     entry,
+    feeds,
+    figures,
+    glances,
+    launching,
+    ledgers,
     letters,
+    load,
     mail,
+    outside_identity,
     overdue,
     overview,
+    papers,
     password,
     programme,
+    roster_files,
+    scores,
+    search,
+    sessions,
     sheets,
     signoff,
+    staffing,
     submission,
     supervision,
     verify,
+    versions,
+    workbench,
 )
 from web.pages.frame import House, address_of, frame, show
 from web.pages.proofs import Means
@@ -46,18 +72,24 @@ def routers(
     channels_open: Sequence[str] = (),
     groups: int = 0,
     identity: WecomIdentity | None = None,
+    oidc: Oidc | None = None,
+    anchors_at: Path | None = None,
 ) -> list[APIRouter]:
     """Every router of the pages; ``demo_accounts`` are shown with their passwords on the sign-in page.
 
     ``channels_open`` are the configured channels, ``groups`` the number of the office's group addresses, ``identity``
-    asks WeCom who somebody is.
+    asks WeCom who somebody is, ``oidc`` an OpenID provider; ``anchors_at`` is the anchors' file.
     """
     house = House(
-        engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts), tuple(channels_open), groups
+        engine, secret, base_url.rstrip("/"), contact, tuple(demo_accounts), tuple(channels_open), groups,
+        identity, oidc, anchors_at,
     )  # fmt: skip
     rooms = (
-        entry, password, overview, programme, sheets, submission, overdue, approvals, supervision, mail, channels,
-        letters, clock, verify,
+        figures, bulletins, papers,
+        search, entry, password, sessions, accounts, outside_identity, auditing, overview, launching,
+        directory, staffing, roster_files, calendars, amending, board, glances, versions, ledgers, scores,
+        programme, sheets, submission, overdue, batches, approvals, supervision,
+        mail, channels, letters, clock, verify, feeds, workbench, agenda, load,
     )  # fmt: skip
     means = Means(secret, house.base_url, house.channels, identity)
     leaders = signoff.router(engine, secret=secret, contact=contact, means=means)
@@ -75,11 +107,13 @@ def add_to(
     channels_open: Sequence[str] = (),
     groups: int = 0,
     identity: WecomIdentity | None = None,
+    oidc: Oidc | None = None,
+    anchors_at: Path | None = None,
 ) -> None:
     """Give an application its pages, and refusals the looks of a page."""
     rooms = routers(
         engine, secret=secret, base_url=base_url, contact=contact, demo_accounts=demo_accounts,
-        channels_open=channels_open, groups=groups, identity=identity,
+        channels_open=channels_open, groups=groups, identity=identity, oidc=oidc, anchors_at=anchors_at,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room)

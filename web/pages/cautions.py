@@ -8,7 +8,7 @@ from datetime import date
 from web.contexts.frame import Link
 from web.contexts.overview import Caution
 from web.rendering import short_day
-from workflow import absences, queues
+from workflow import absences, extensions, queues, resending
 from workflow.absences import Uncovered
 from workflow.acts import Act
 from workflow.asking import named
@@ -21,16 +21,28 @@ MOST = 5
 
 
 def of_office(act: Act) -> tuple[Caution, ...]:
-    """Disputed decisions first, then uncovered absences, the nearest first; none for other roles."""
+    """Disputed decisions first, then requests, uncovered absences, undelivered messages; none for other roles."""
     if act.actor.role not in OFFICE:
         return ()
-    return (*_disputes(queues.disputed(act)), *_absences(absences.uncovered(act)))
+    told = (*_disputes(queues.disputed(act)), *_requests(act), *_absences(absences.uncovered(act)))
+    return (*told, *_undelivered(sum(resending.undelivered(act).values())))
+
+
+def _undelivered(count: int) -> Iterator[Caution]:
+    if count:
+        yield Caution(f"{count}条消息未送达，收件人还不知情。", Link("/messages?status=failed", "查看"))
 
 
 def _disputes(found: Sequence[Disputed]) -> Iterator[Caution]:
     for one in found:
         said = f"{short_day(one.disputed_at)}收到声明，{one.by}的“{CHOICES[one.decision]}”不是本人操作"
         yield Caution(f"{said}：{one.unit} {one.obligation_title}。", Link(f"/submissions/{one.submission_id}", "核实"))
+
+
+def _requests(act: Act) -> Iterator[Caution]:
+    waiting = extensions.count_waiting(act)
+    if waiting:
+        yield Caution(f"{waiting}份延期申请等候答复。", Link("/overdue#requests", "答复"))
 
 
 def _absences(found: Sequence[Uncovered]) -> Iterator[Caution]:

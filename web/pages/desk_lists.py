@@ -26,7 +26,7 @@ from web.pages import desk_forms, people
 from web.pages.desk_forms import HERE, Sent
 from web.pages.frame import House, frame, occurrence_of
 from web.pages.people import People
-from workflow import absences, approvers, delegations, handovers, queues
+from workflow import absences, approvers, delegations, queues, stranded
 from workflow.absences import Uncovered
 from workflow.acts import Act
 from workflow.approvers import Load
@@ -120,12 +120,12 @@ def title_of(one: Waiting) -> str:
 
 def _stranded(act: Act, sent: Sent) -> Stranded | None:
     """What nobody can take over: the office picks somebody, or completes the roster."""
-    moves = {move.sign_off_id: move for move in handovers.preview(act) if not move.to}
-    if not moves:
+    found = stranded.found(act)
+    if not found:
         return None
     form = desk_forms.reassign(sent, "stranded-form", "无人承接")
     ticked = sent.ticked if form.error or form.faults else frozenset()
-    lines = (_line(one, ticked, moves[one.sign_off_id].why) for one in queues.waiting(act, only=moves))
+    lines = (_line(one, ticked, found[one.sign_off_id]) for one in queues.waiting(act, only=found))
     return Stranded(tuple(lines), form)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Literal, cast
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import AfterValidator
 
+from notifier.channels.wecom_identity import WecomIdentity
 from web import access, rendering, site
 from web.access import NotSignedIn, SignedIn
 from web.api.values import Storable
@@ -24,14 +26,15 @@ from web.contexts import Page
 from web.contexts.entry import SampleAccount
 from web.contexts.frame import Clock, Frame, NextDue, Notice, Role, Section, Viewer
 from web.contexts.letters import LettersPage
+from web.oidc import Oidc
 from web.pages.rooms import rooms
 from web.shell import HEADERS
 from workflow import holding, posts, upcoming
-from workflow.accounts import PasswordToChange
 from workflow.acts import Act, Actor
 from workflow.desks import Desk
 from workflow.engine import Engine
 from workflow.lifecycle import FILING
+from workflow.passwords import PasswordToChange
 from workflow.permissions import OFFICE
 from workflow.refusals import NotFound
 
@@ -69,6 +72,7 @@ class House:
     """What the pages are built on; ``contact`` is who to call, ``demo_accounts`` is empty but in the demo.
 
     ``channels`` are the configured ones of ``mail`` and ``wecom``, ``groups`` how many addresses the office's has.
+    ``identity`` and ``oidc`` are the other systems people may sign in by, ``anchors_at`` is the anchors' file.
     """
 
     engine: Engine
@@ -78,6 +82,9 @@ class House:
     demo_accounts: tuple[SampleAccount, ...] = ()
     channels: tuple[str, ...] = ()
     groups: int = 0
+    identity: WecomIdentity | None = None
+    oidc: Oidc | None = None
+    anchors_at: Path | None = None
 
 
 def session_of(request: Request) -> SignedIn | None:
@@ -116,6 +123,7 @@ def frame(house: House, request: Request, act: Act, section: Section = "none", *
         form_token=access.form_token(house.secret, session.session_id) if session else "",
         notices=_notices(house, request),
         alarm=_alarm(act, session),
+        stalled=session is not None and session.actor.role in OFFICE and site.of_request(request).stalled,
         rooms=rooms(session.actor.role, rehearsal=house.engine.rehearsal) if session else (),
     )
 
@@ -123,6 +131,7 @@ def frame(house: House, request: Request, act: Act, section: Section = "none", *
 def show(house: House, request: Request, page: Page, status: int = 200) -> Response:
     """The page as a response; a notice it shows is not shown again."""
     response = HTMLResponse(rendering.render(page), status, {"Cache-Control": "no-store", POLICY: _policy(page)})
+    access.renew(request, response, site.of_request(request))
     if NOTICE_COOKIE in request.cookies:
         response.delete_cookie(NOTICE_COOKIE, path="/", httponly=True, samesite="lax")
     return response

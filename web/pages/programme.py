@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from web.contexts.frame import Link
 from web.contexts.programme import BodyLine, Place, Plan, PlanLine, Point, ProgrammePage, VersionLine
 from web.pages import duties, timeline
 from web.pages.frame import House, frame, show, signed_in
-from web.pages.overview import board_href, provisional
+from web.pages.overview import provisional
+from web.pages.rooms import parts
 from workflow import catalogue, outline, sight, wording
 from workflow.acts import Act
 from workflow.audience import Recipient
@@ -63,7 +62,7 @@ def _page(house: House, request: Request, act: Act, found: Outline, versions: tu
         coverage=tuple(_coverage(found)),
         rollover=wording.rollover(definition, definition.rollover) if definition.rollover else "",
         damaged=tuple(Place(one.clause, one.what) for one in definition.damaged),
-        links=_links(known.key, own=own),
+        rooms=parts(known.key, act.actor.role, here="definition"),
         provisional=provisional(known.provisional_years),
     )
 
@@ -72,11 +71,6 @@ def _version(one: Version, versions: tuple[Version, ...]) -> VersionLine:
     return VersionLine(
         one.version[:SHORT], one.since, one.actor, "启动" if one is versions[-1] else "修订", one.comment
     )
-
-
-def _links(key: str, *, own: bool) -> tuple[Link, ...]:
-    overdue = f"/overdue?{urlencode({'programme': key})}"
-    return (Link(board_href(key), "本单位事项" if own else "看板"), Link(overdue, "逾期清单"))
 
 
 def _plan(found: Outline) -> Plan | None:

@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Literal, cast
 
 from fastapi import Request
 
-from web.contexts.frame import Choice, Frame, Light, Link, MessageStatus, State, WaitingOn
+from web.contexts.frame import Frame, Light, Link, MessageStatus, State, WaitingOn
 from web.contexts.submission import (
-    Act,
-    ActName,
     Editing,
     HistoryLine,
     Prerequisite,
     SentMessage,
     SubmissionPage,
 )
-from web.pages import chain, contents, measures, people, signers
+from web.pages import chain, contents, measures, offers, signers
 from web.pages.contents import Kept
 from web.pages.frame import House, desk_text, frame, occurrence_of, own_word, warned
 from web.pages.mail import CHANNELS
 from web.pages.moves import Asked
-from web.pages.signers import is_open
 from web.rendering import day
 from workflow import acts as doing
-from workflow import papers, signing
+from workflow import papers
 from workflow.dossier import Dossier
 from workflow.permissions import OFFICE
 from workflow.upcoming import MESSAGE_KINDS
 
-#: In the order people need them; filling in and submitting are one form of their own.
-ORDER: tuple[ActName, ...] = (
-    "urge",
-    "withdraw",
-    "accept",
-    "approve",
-    "return",
-    "reassign",
-    "extend",
-    "exempt",
-    "reopen",
-    "finding",
-)
-_OPTIONAL = frozenset({"urge", "withdraw", "accept"})
 _TONES: dict[str, Literal["good", "bad"]] = {
     "approve": "good",
     "accept": "good",
     "return": "bad",
     "lapse": "bad",
     "reopen": "bad",
+    "extension-declined": "bad",
 }
 
 
@@ -71,7 +56,7 @@ def page(
     """
     here, may_edit = f"/submissions/{found.summary.id}", "edit" in found.moves
     around = frame(house, request, act, "programmes", here=here)
-    offered = _acts(act, found, asked)
+    offered = offers.acts(act, found, asked)
     if asked and asked.error and asked.move not in [one.name for one in offered]:
         around = warned(around, asked.error)
     read = replace(_to_read(act, found, around), acts=offered)
@@ -110,7 +95,7 @@ def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
         criteria=tuple(two.title + (f"：{two.help}" if two.help else "") for two in found.criteria.values()),
         prerequisites=tuple(_prerequisite(prior) for prior in found.prerequisites),
         sign_off=signers.lines(act, found.sign_off),
-        history=tuple(_happened(found, line) for line in found.history),
+        history=_history(found),
         messages=_messages(found),
         asked=found.duty,
         returned=_returned(found),
@@ -119,6 +104,8 @@ def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
         units=found.units,
         heading=one.heading,
         sheet_href=_sheet(found),
+        versions_href=f"/submissions/{one.id}/versions" if one.content_version > 1 else "",
+        extension=_extension(found),
         about=one.subject.name if one.subject else "",
         owner_post=one.owner_post,
         cause=chain.cause(found),
@@ -142,62 +129,38 @@ def _editing(found: Dossier, here: str, kept: Kept) -> Editing:
     )
 
 
-def _acts(act: doing.Act, found: Dossier, asked: Asked | None) -> tuple[Act, ...]:
-    # The office returns what it does not accept; withdrawing is the unit's own move.
-    hidden = {"withdraw"} if act.actor.role in OFFICE else set()
-    open_ = {*found.moves, *(["finding"] if found.findings else []), *_reassigning(act, found)} - hidden
-    return tuple(_act(act, found, name, asked) for name in ORDER if name in open_)
-
-
-def _act(act: doing.Act, found: Dossier, name: ActName, asked: Asked | None) -> Act:
-    said = asked if asked and asked.move == name else Asked(name)
-    return Act(
-        name=name,
-        action=f"/submissions/{found.summary.id}/{name}",
-        comment_rule="optional" if name in _OPTIONAL else "required",
-        comment=said.comment,
-        until=(said.until or _later(act, found)) if name == "extend" else None,
-        approvers=_approvers(found, said.approver) if name in ("approve", "return", "reassign") else (),
-        people=people.of_unit(people.everybody(act), found.summary.unit.name) if name == "reassign" else (),
-        to=said.to,
-        kinds=_kinds(found, said.kind) if name == "finding" else (),
-        on_paper=said.on_paper if name == "return" and any(map(is_open, found.sign_off)) else None,
-        error=said.error,
-    )
-
-
-def _reassigning(act: doing.Act, found: Dossier) -> tuple[ActName, ...]:
-    """The office may ask somebody else while anybody is asked."""
-    return ("reassign",) if act.actor.role in OFFICE and any(map(is_open, found.sign_off)) else ()
-
-
-def _kinds(found: Dossier, chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(kind, title, kind == chosen) for kind, title in found.findings.items())
-
-
-def _later(act: doing.Act, found: Dossier) -> date:
-    """A week after the due date or today, whichever is later: what an extension is usually asked for."""
-    return max(found.summary.due_date, act.today) + timedelta(days=7)
-
-
-def _approvers(found: Dossier, chosen: str) -> tuple[Choice, ...]:
-    """Who is asked now, when there is a choice."""
-    asked = [line for line in found.sign_off if is_open(line)]
-    if len(asked) < 2:
-        return ()
-    return tuple(Choice(str(one.id), signing.named(one.post, one.holder), str(one.id) == chosen) for one in asked)
-
-
 def _prerequisite(prior: papers.Prerequisite) -> Prerequisite:
     href = f"/submissions/{prior.id}"
     return Prerequisite(prior.obligation_title, href, cast("State", prior.state), prior.filed_at)
 
 
-def _happened(found: Dossier, line: papers.HistoryLine) -> HistoryLine:
+def _history(found: Dossier) -> tuple[HistoryLine, ...]:
+    """The history, each entry with the messages that were queued in the same act."""
+    steps, told = _steps(found), defaultdict[datetime, list[Link]](list)
+    for one in found.messages:
+        told[one.created_at].append(Link(f"/messages/{one.id}", one.recipient.post or one.recipient.name))
+    lines: list[HistoryLine] = []
+    for entry in reversed(found.history):
+        sent = sorted(told.pop(entry.noticed_at, ()), key=lambda link: link.label)
+        scan = offers.scan(found.summary.id, entry.facts)
+        lines.append(replace(happened(entry, steps=steps), told=tuple(sent), file=scan))
+    return tuple(reversed(lines))
+
+
+def _extension(found: Dossier) -> str:
+    one = found.extension
+    if one is None or one.granted_at is None:
+        return ""
+    said = f"{one.granted_by}于{day(one.granted_at)}准予延期" if one.granted_by else ""
+    return "，".join(part for part in (said, one.comment) if part)
+
+
+def happened(line: papers.HistoryLine, *, steps: int = 1) -> HistoryLine:
+    """An entry of history as people read it; ``steps`` is how many steps the sign-off has."""
     seen_later = (line.noticed_at - line.at).total_seconds() >= 60
     return HistoryLine(
         at=line.at,
-        what=_what(found, line),
+        what=_what(line, steps),
         who=line.actor,
         comment=line.comment,
         noticed_at=line.noticed_at if seen_later else None,
@@ -209,10 +172,14 @@ def _returned(found: Dossier) -> HistoryLine | None:
     """Why it is back with the unit: the last return, unless the unit has submitted since."""
     moved = [line for line in found.history if line.event in ("submit", "withdraw", "return", "reopen")]
     back = found.summary.waiting_on == "unit" and moved and moved[-1].event in ("return", "reopen")
-    return _happened(found, moved[-1]) if back else None
+    return happened(moved[-1], steps=_steps(found)) if back else None
 
 
-def _what(found: Dossier, line: papers.HistoryLine) -> str:
+def _steps(found: Dossier) -> int:
+    return max((one.step for one in found.sign_off), default=1)
+
+
+def _what(line: papers.HistoryLine, steps: int) -> str:
     facts = line.facts
     match line.event:
         case "launch":
@@ -226,14 +193,19 @@ def _what(found: Dossier, line: papers.HistoryLine) -> str:
         case "submit":
             return "提交审签" if "asked" in facts else "报送"
         case "approve":
-            several = max((one.step for one in found.sign_off), default=1) > 1
-            return f"第 {int(facts.get('step', 0)) + 1} 步审签同意" if several else line.title
+            return f"第 {int(facts.get('step', 0)) + 1} 步审签同意" if steps > 1 else line.title
         case "lapse":
             return f"到期未报送，{line.title}"
         case "extend":
             return f"延期至{day(date.fromisoformat(str(facts['until'])))}"
         case "urge":
             return f"催办：{'、'.join(map(str, facts.get('to', ())))}"
+        case "extension-asked" | "extension-declined":
+            return f"{line.title}：延至{day(date.fromisoformat(str(facts['until'])))}"
+        case "paper":
+            return offers.paper(facts)
+        case "undo":
+            return f"撤销{facts.get('what', '办理')}"
     return line.title
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -28,6 +29,7 @@ def router(house: House) -> APIRouter:
         with house.engine.looking(signed_in(request)) as act:
             told = sheets.facts(act, submission_id)
             page = _page(house, request, told, sheets.issued(act, submission_id))
+            page = replace(page, contradictions=sheets.contradictions(act, submission_id))
         return HTMLResponse(rendering.render(page), headers={"Cache-Control": "no-store"})
 
     @routes.get("/{submission_id:int}/sheet/drawn/{sign_off_id:int}")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
@@ -20,6 +21,7 @@ from web.pages.moves import Asked
 from workflow import dossier, submissions
 from workflow.acts import Actor
 from workflow.dossier import Dossier
+from workflow.paper_filings import Scan
 from workflow.refusals import ContentChanged, Forbidden, NotFound, Refusal
 
 #: A form has some dozen fields and a table some thousand cells; more parts than these are not one of ours.
@@ -60,6 +62,22 @@ def router(house: House) -> APIRouter:
     def keep(submission_id: Number, request: Request, form: Sent) -> Response:
         actor = acting(house, request, str(form.get("form_token", "")))
         return _kept(house, request, actor, submission_id, form)
+
+    @routes.post("/{submission_id:int}/paper")
+    async def paper(
+        submission_id: Number,
+        request: Request,
+        comment: Annotated[str, Form()] = "",
+        received: Annotated[str, Form(max_length=40)] = "",
+        signed_by: Annotated[str, Form(max_length=500)] = "",
+        form_token: Annotated[str, Form(max_length=200)] = "",
+        scan: UploadFile | None = None,
+    ) -> Response:
+        data = await scan.read() if scan is not None else b""
+        kept = Scan(scan.filename or "", scan.content_type or "", data) if scan is not None and scan.filename else None
+        asked = Asked("paper", comment, received, to=signed_by, scan=kept)
+        actor = await run_in_threadpool(acting, house, request, form_token)
+        return await run_in_threadpool(_made, house, request, actor, submission_id, asked)
 
     @routes.post("/{submission_id:int}/{move}")
     def make(

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
 
-from workflow import ledger, lifecycle, links, openings, schedules
+from workflow import extension_answers, ledger, lifecycle, links, openings, schedules
 from workflow.acts import Act
 from workflow.amendments import impossible
 from workflow.amendments.drafts import Came, Draft, Kept, Went
@@ -64,6 +64,9 @@ class Amending:
 
     def carry_out(self) -> tuple[Submission, ...]:
         """Do all of it; returns the submissions that have come to be or are asked for again."""
+        gone = [row for kept in self.drafted.kept for row in kept.withdrawn]
+        gone += [row for went in self.drafted.went for row in went.withdrawn]
+        extension_answers.close_all(self.act, gone, extension_answers.EXEMPTED)
         strokes = [stroke for one in self.drafted.kept for stroke in self._kept(one)]
         strokes += [stroke for one in self.drafted.went for stroke in self._went(one)]
         strokes += self._reassigned({stroke.row.id for stroke in strokes})

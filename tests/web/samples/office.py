@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from web import contexts
+from web.contexts.board import BoardCell, BoardColumn, BoardGroup, BoardRow, TaskCell, TaskRow
 from web.contexts.frame import (
     Chip,
     Choice,
@@ -20,8 +21,9 @@ from web.contexts.frame import (
     Viewer,
     WaitingOn,
 )
-from web.contexts.overdue import OverdueFilter, OverdueLine
-from web.contexts.overview import BoardCell, BoardColumn, BoardGroup, BoardRow, Caution, NextDeadline, ProgrammeLine
+from web.contexts.overdue import Acting, Contact, Head, OverdueFilter, OverdueLine, Waiting
+from web.contexts.overview import Caution, LightCounts, NextDeadline, OfficeDesk, OfficeTask, ProgrammeLine
+from web.pages.rooms import rooms
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLE = "对标先进提升创建工作"
@@ -60,8 +62,10 @@ NOW = at(1, 6, 10, 5)
 CLERK = Viewer(name="督办专员", role="office")
 LIAISON = Viewer(name="能源局联络员", role="unit", unit="市能源局")
 CLOCK = Clock(now=NOW, next_due=NextDue(at(1, 7, 9), "升级督办：报送建标学习对象，9 家单位"), return_to="/")
-OFFICE = Frame(section="none", viewer=CLERK, clock=CLOCK, form_token="token-of-this-form")
-LIVE = replace(OFFICE, clock=None)
+OFFICE = Frame(
+    section="none", viewer=CLERK, clock=CLOCK, form_token="token-of-this-form", rooms=rooms("office", rehearsal=True)
+)
+LIVE = replace(OFFICE, clock=None, rooms=rooms("office", rehearsal=False))
 
 
 def standing(index: int, column: int) -> tuple[State, Light, WaitingOn, str, int]:
@@ -95,6 +99,9 @@ def count(cells: list[BoardCell]) -> StateCounts:
     return StateCounts(**numbers)
 
 
+COUNTS = StateCounts(draft=2, filed=1)
+
+
 def rows() -> dict[str, list[BoardRow]]:
     """All 67 units by category."""
     index = 0
@@ -123,7 +130,8 @@ def programmes() -> contexts.ProgrammesPage:
         ends=date(2022, 12, 31),
         units=67,
         counts=count(cells(everything)),
-        next_deadline=NextDeadline("开展“走出去”专题调研", date(2022, 2, 10), at(2, 11), 67),
+        deadlines=(NextDeadline("开展“走出去”专题调研", date(2022, 2, 10), at(2, 11), 67),),
+        lights=LightCounts(green=190, yellow=4, red=6, none=1),
         programme_href="/programmes/ordos-benchmarking-2022/definition",
         board_href="/programmes/ordos-benchmarking-2022",
         overdue_href="/overdue?programme=ordos-benchmarking-2022",
@@ -135,7 +143,7 @@ def programmes() -> contexts.ProgrammesPage:
         starts=date(2023, 1, 1),
         ends=date(2023, 12, 31),
         counts=StateCounts(draft=201),
-        next_deadline=NextDeadline(OBLIGATIONS[0][0], date(2023, 1, 4), at(1, 5, year=2023), 67),
+        deadlines=(NextDeadline(OBLIGATIONS[0][0], date(2023, 1, 4), at(1, 5, year=2023), 67),),
         provisional="2023 年放假安排尚未公布，工作日按周一至周五暂计，公布后重新计算。",
     )
     notices = (Notice("good", "时钟已拨到 2022年1月6日 10:05，其间发出 14 条消息。"),)
@@ -143,13 +151,17 @@ def programmes() -> contexts.ProgrammesPage:
         Caution("常务副市长外出，1月8日至1月16日无人代签，现有9件待签。", Link("/approvals#uncovered", "授权代签")),
     )
     around = replace(OFFICE, section="programmes", notices=notices)
-    return contexts.ProgrammesPage(around, (running, coming), NOW, cautions)
+    task = OfficeTask(
+        "/submissions/901", "督查情况通报", "市能源局", f"{TITLE} 2022", "overdue", "red", date(2022, 1, 4)
+    )
+    desk = OfficeDesk((task,), 9, (replace(task, href="/submissions/902"),), 8)
+    return contexts.ProgrammesPage(around, (running, coming), NOW, cautions, desk)
 
 
 def over() -> contexts.ProgrammesPage:
     """One programme that has nothing ahead of it, on a live service."""
     page = programmes()
-    done = replace(page.programmes[0], next_deadline=None)
+    done = replace(page.programmes[0], deadlines=())
     return replace(page, frame=LIVE, programmes=(done,))
 
 
@@ -158,16 +170,17 @@ def board() -> contexts.BoardPage:
     table = rows()
     everything = [row for group in table.values() for row in group]
     columns = [
-        BoardColumn(title, "", stage, due, count(cells(everything, c)))
+        BoardColumn(title, "", stage, due, count(cells(everything, c)), f"/programmes/x?obligation={c}")
         for c, (title, stage, due) in enumerate(OBLIGATIONS)
     ]
     own = BoardColumn("督查情况通报", "2022年第1季度", "达标阶段", date(2022, 3, 31), StateCounts(draft=1))
     groups = [
         BoardGroup(
-            name, count(cells(of)), (*columns, own), tuple(replace(r, cells=(*r.cells, None)) for r in of), opened
+            f"group-{number}", name, len(of), count(cells(of)), opened, f"/programmes/x?open={number}#group-{number}",
+            (*columns, own) if opened else (), tuple(replace(r, cells=(*r.cells, None)) for r in of if opened),
         )
-        for (name, of), opened in zip(table.items(), (True, True, False, False), strict=True)
-    ]
+        for number, ((name, of), opened) in enumerate(zip(table.items(), (True, True, False, False), strict=True))
+    ]  # fmt: skip
     return contexts.BoardPage(
         frame=replace(OFFICE, section="programmes"),
         title=TITLE,
@@ -177,9 +190,35 @@ def board() -> contexts.BoardPage:
         groups=tuple(groups),
         states=tuple(Choice(code, code) for code in ("草稿", "待审签", "已报送", "逾期", "免报")),
         categories=tuple(Choice(name, name) for name in UNITS),
+        lights=(Choice("red", "红"),),
+        waiting_on=(Choice("approver", "审签人"),),
         text="",
         board_href="/programmes/ordos-benchmarking-2022",
-        links=(Link("/overdue", "逾期清单"), Link("/api/v1/calendar.ics", "日历订阅")),
+        layout="units",
+        turned=Link("/programmes/ordos-benchmarking-2022?layout=tasks", "改为按事项列"),
+        exports=(Link("/api/v1/programmes/ordos-benchmarking-2022/board.xlsx", "导出 Excel"),),
+        links=(Link("/programmes/ordos-benchmarking-2022/scores", "评分"),),
+        rooms=(Link("", "看板"), Link("/programmes/ordos-benchmarking-2022/definition", "方案内容")),
+    )
+
+
+def turned() -> contexts.BoardPage:
+    """A ledger's board: a task a line; one of many units tells only how many stand where."""
+    few = tuple(TaskCell(f"市发展和改革委员会{'（市水利局）' * n}", "2022-03" * n, cell(n + 2, 0)) for n in range(2))
+    tasks = (
+        TaskRow(
+            "14", "推进新材料基地建设，年内开工项目不少于20个", "二（二）3", date(2022, 6, 30), 1, COUNTS, few[:1], "/x"
+        ),
+        TaskRow("15", "每月调度重点项目", "", date(2022, 3, 31), 9, COUNTS, few, "/x"),
+        TaskRow("", "报送年度总结", "四（一）", date(2022, 12, 31), 1, StateCounts(draft=59, overdue=2), (), "/x"),
+    )
+    group = BoardGroup("group-1", "重大项目", 3, COUNTS, opened=True, href="/x", tasks=tasks)
+    return replace(
+        board(),
+        groups=(group,),
+        layout="tasks",
+        narrowed="每月调度重点项目 2022-03",
+        kept=(("obligation", "task-15"),),
     )
 
 
@@ -210,7 +249,35 @@ def overdue() -> contexts.OverduePage:
         lines=tuple(lines),
         pager=Pager(len(lines) + 50, len(lines), "/overdue", "/overdue?cursor=abc"),
         exports=(Link("/api/v1/overdue.xlsx", "导出 Excel"), Link("/api/v1/overdue.csv", "导出 CSV")),
-    )
+        unit_head=Head("/overdue?sort=unit", "单位"),
+        due_head=Head("/overdue?sort=days_late", "应报日期", "ascending"),
+        late_head=Head("/overdue?sort=days_late", "逾期", "descending"),
+        alert_head=Head("/overdue?sort=alert", "最近督办"),
+        several=True,
+        acting=Acting(
+            (
+                Choice("urge", "催办所选", True),
+                Choice("extend", "延期"),
+                Choice("exempt", "免报"),
+                Choice("return", "退回"),
+            ),
+            (Link("/batches/new?act=urge&all=1", "催办这些"), Link("/batches/new?act=extend&all=1", "延期这些")),
+            "/overdue?category=x",
+        ),
+        requests=(
+            Waiting(
+                "/submissions/5#acts", "/submissions/5/grant-extension", 3, "市能源局",
+                OBLIGATIONS[0][0], date(2022, 1, 4), date(2022, 1, 14),
+                "学习对象须报上级确认，预计下周答复。", at(1, 5, 16, 20),
+            ),
+        ),
+        more_requests=2,
+    )  # fmt: skip
+
+
+def read_only() -> contexts.OverduePage:
+    """The same for whoever may not act."""
+    return replace(overdue(), acting=None, requests=(), more_requests=0, several=False)
 
 
 def overdue_line(unit: str, category: str, entry: BoardCell) -> OverdueLine:
@@ -231,4 +298,10 @@ def overdue_line(unit: str, category: str, entry: BoardCell) -> OverdueLine:
         desk=f"{entry.desk}（市人民政府副市长）" if asked else entry.desk,
         last_alert_at=at(1, 6, 9) if asked else None,
         rung="逾期后 1 个工作日" if asked else "",
+        number=int(entry.href.rpartition("/")[2]),
+        programme=TITLE,
+        heading="" if asked else "某路段改造工程",
+        about="" if asked else "市交通运输局",
+        contacts=(Contact(entry.desk, "13800000000"),) if asked else (),
+        messages_href="/messages?submission=5" if asked else "",
     )

@@ -133,7 +133,11 @@ def programme() -> contexts.ProgrammePage:
         coverage=(Point("述职全覆盖（第2段）", ("各县市区每家须且只须承担“大会述职”、“书面述职”之一",)),),
         rollover="“学习清单年度更新”的表“学习内容”中，状态为“学习中”的行转入下一年度，为“已学有所成”的存档",
         damaged=(Place("23", "完成投资“1亿元以上”，数字缺前几位"),),
-        links=(Link(BOARD, "看板"), Link("/overdue?programme=ordos-benchmarking-2022", "逾期清单")),
+        rooms=(
+            Link(BOARD, "看板"),
+            Link("", "方案内容"),
+            Link("/overdue?programme=ordos-benchmarking-2022", "逾期清单"),
+        ),
         provisional="2023年放假安排尚未公布，工作日暂按周一至周五计算，公布并导入后重新计算。",
     )
 

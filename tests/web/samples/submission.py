@@ -138,7 +138,7 @@ HISTORY = (
     HistoryLine(at(1, 4, 16, 24), "再次提交审签（第 3 版）", "能源局联络员"),
     HistoryLine(at(1, 4, 17, 5), "第 1 步同意", "市能源局局长", "同意，指标表已核。", tone="good"),
     HistoryLine(at(1, 5), "到期未报，转为逾期", noticed_at=at(1, 5, 0, 1), tone="bad"),
-    HistoryLine(at(1, 6, 9), "升级督办：逾期后 1 个工作日"),
+    HistoryLine(at(1, 6, 9), "升级督办：逾期后 1 个工作日", told=(Link("/messages/3", "市能源局主要负责同志"),) * 7),
 )
 MESSAGES = (
     SentMessage(at(12, 31, 8, 30, 2021), "通知", "市能源局联络员", "", "邮件", "sent", "/messages/1"),
@@ -166,6 +166,24 @@ OFFICE_ACTS = (
     ),
     Act("extend", "/submissions/28/extend", "required", until=date(2022, 1, 10)),
     Act("exempt", "/submissions/28/exempt", "required"),
+    Act(
+        "grant-extension",
+        "/submissions/28/grant-extension",
+        "optional",
+        until=date(2022, 1, 14),
+        number=3,
+        told="申请延至2022年1月14日",
+        reason="学习对象须报上级确认。",
+    ),
+    Act(
+        "decline-extension",
+        "/submissions/28/decline-extension",
+        "required",
+        number=3,
+        told="申请延至2022年1月14日",
+        reason="学习对象须报上级确认。",
+    ),
+    Act("paper", "/submissions/28/paper", "required", received=date(2022, 1, 4), endings=(".pdf", ".jpg")),
     Act(
         "finding",
         "/submissions/28/finding",
@@ -222,6 +240,7 @@ def overdue_at_the_approver() -> contexts.SubmissionPage:
         asked="选定一个对等、对口、对应的先进单位，写明主要指标和学习内容",
         acts=OFFICE_ACTS,
         edit_href="/submissions/28?fill=1",
+        versions_href="/submissions/28/versions",
         targets=TARGETS,
         score=SCORE,
         units=("市能源局", "市应急管理局", "市发展和改革委员会"),
@@ -248,6 +267,7 @@ def being_filled_in() -> contexts.SubmissionPage:
         due_at=at(1, 10, 17, 30),
         days_late=0,
         extended_from=date(2022, 1, 4),
+        extension="领导小组办公室于2022年1月3日准予延期，对方疫情",
         fields=tuple(wrong.get(field.name, field) for field in FIELDS),
         prerequisites=(
             Prerequisite("报送建标学习对象", "/submissions/27", "filed", at(1, 4, 18, 2)),
