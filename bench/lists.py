@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
-import platform
 import re
-import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,11 +19,11 @@ from pathlib import Path
 import httpx2
 from fastapi import FastAPI
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import text
 
 from bench import spread, stage
 from bench.spread import Filled
+from bench.timings import Found, Times, kept, table
 from web import pages
 from web.app import create_app
 from workflow import accounts, overdue, sweep
@@ -107,9 +103,6 @@ LISTS = (
     Asked("单位 · 报送件接口", "/api/v1/submissions", "unit"),
 )
 
-Times = Sequence[float]
-Found = dict[str, Times]
-
 
 def main() -> None:
     """Fill a store of each size on each database, measure, print, keep."""
@@ -120,9 +113,9 @@ def main() -> None:
             if kind in chosen.databases:
                 found[kind] = {size: _at_size(kind, place, size) for size in chosen.sizes}
     for kind, by_size in found.items():
-        Console().print(_table(kind, by_size))
+        Console().print(table(kind, by_size))
     if chosen.keep:
-        chosen.keep.write_text(_kept(found), encoding="utf-8")
+        chosen.keep.write_text(kept(found), encoding="utf-8")
 
 
 def measure(opened: Store, filled: Filled) -> Found:
@@ -264,43 +257,6 @@ def _emptied(kind: str, url: str) -> Iterator[Store]:
     if kind == "SQLite":
         for file in Path(url.removeprefix("sqlite:///")).parent.glob("lists-*"):
             file.unlink()
-
-
-def p50(times: Times) -> float:
-    """The middle, in milliseconds."""
-    return statistics.median(times) * 1000
-
-
-def p99(times: Times) -> float:
-    """What 99 of 100 stay under, in milliseconds; of fewer runs the worst."""
-    return sorted(times)[min(len(times) - 1, int(len(times) * 0.99))] * 1000
-
-
-def _table(kind: str, by_size: Mapping[int, Found]) -> Table:
-    sizes = [*by_size]
-    table = Table(title=f"lists on {kind}, p50 / p99 in ms by submissions in the store")
-    table.add_column("list")
-    for size in sizes:
-        table.add_column(f"{size:,}", justify="right")
-    table.add_column("grown", justify="right")
-    for name in by_size[sizes[0]]:
-        shown = [by_size[size].get(name) for size in sizes]
-        cells = [f"{p50(one):.1f} / {p99(one):.1f}" if one else "–" for one in shown]
-        first, last = shown[0], shown[-1]
-        table.add_row(name, *cells, f"× {p50(last) / p50(first):.1f}" if first and last else "–")
-    return table
-
-
-def _kept(found: Mapping[str, Mapping[int, Found]]) -> str:
-    figures = {
-        kind: {
-            str(size): {name: [round(p50(times), 2), round(p99(times), 2)] for name, times in lists.items()}
-            for size, lists in by_size.items()
-        }
-        for kind, by_size in found.items()
-    }
-    about = {"machine": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
-    return json.dumps({"about": about, "lists": figures}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _arguments() -> argparse.Namespace:

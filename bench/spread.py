@@ -15,7 +15,8 @@ import psycopg
 from sqlalchemy import text
 
 from bench import spread_rows
-from bench.spread_rows import EACH, UNITS, Row, Spread
+from bench.fates import UNITS
+from bench.spread_rows import EACH, Row, Spread
 from documents import rosters
 from workflow import library, posts
 from workflow.acts import Act

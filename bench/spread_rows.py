@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
+
+from bench.fates import COLUMNS, UNITS, Fate, fate
 
 Row = tuple[object, ...]
 Rows = Iterator[Row]
@@ -16,7 +17,6 @@ _HOUSE = Path(__file__).parent.parent / "definitions"
 ROSTER = _HOUSE / "rosters" / "ordos-benchmarking.xlsx"
 DEFINITION = _HOUSE / "ordos-benchmarking.yaml"
 
-UNITS, COLUMNS = 200, 25
 #: Submissions of one programme.
 EACH = UNITS * COLUMNS
 #: Units are shared by every fifth programme: five counties, each with many plans.
@@ -38,37 +38,6 @@ NUMBERED = (
 )
 _HASH = "0" * 64
 _BODY = "请于截止前报送，逾期将通报。" * 12
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of one submission; ``number`` counts within its programme."""
-
-    number: int
-    column: int
-    state: str
-    waiting_on: str
-    late: bool
-
-    @property
-    def standing(self) -> str:
-        """The state with its place."""
-        if self.state != "overdue":
-            return self.state
-        return "overdue-draft" if self.waiting_on == "unit" else "overdue-pending"
-
-
-def fate(number: int) -> Fate:
-    """One in twenty is overdue, a fifth is not due yet; the rest is filed, one in ten of it late."""
-    unit, column = number // COLUMNS, number % COLUMNS
-    luck = int.from_bytes(hashlib.blake2b(number.to_bytes(4), digest_size=4).digest()) % 1000
-    if column >= 4 * COLUMNS // 5:
-        state = "filed" if luck < 300 else "pending" if luck < 500 else "draft"
-        return Fate(number, column, state, {"filed": "none", "draft": "unit"}.get(state, "approver"), False)
-    if luck < 63:
-        return Fate(number, column, "overdue", "approver" if luck < 16 else "unit", True)
-    state = "exempt" if luck < 73 else "filed"
-    return Fate(number, column, state, "none", state == "filed" and (luck + unit) % 10 == 0)
 
 
 @dataclass(frozen=True)

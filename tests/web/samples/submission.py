@@ -87,12 +87,7 @@ ATTACHMENTS = (
         uploaded_by="能源局联络员",
     ),
 )
-IN_WORDS = {
-    "kind": "资源型城市",
-    "fields": "产业延链建群、生态治理",
-    "agreed": "2022年1月3日",
-    "visited": "是",
-}
+IN_WORDS = {"kind": "资源型城市", "fields": "产业延链建群、生态治理", "agreed": "2022年1月3日", "visited": "是"}
 READ = tuple(
     replace(
         field,
@@ -104,10 +99,9 @@ READ = tuple(
     for field in FIELDS
 )
 CRITERIA = (
-    "对象与本单位对等、对口、对应，名称写全称。",
-    "对标指标不少于 3 项，每项有本单位和对方的最近一年数值。",
+    "对象与本单位对等、对口、对应，名称写全称。", "对标指标不少于 3 项，每项有双方最近一年的数值。",
     "学习内容分条列出，能逐条检查。",
-)
+)  # fmt: skip
 SIGN_OFF = (
     SignOffLine(
         step=1,
