@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from tests.commands.conftest import Duban
 from tests.doubles.smtp import SmtpDouble
 from tests.patterns import Patterns
 from tests.workflow.world import LAUNCH, ROOT, World, local
-from workflow.anchor_files import AnchorFile
 from workflow.tables import Meta
 
 #: One instant for all: the store that is launched for real is built once.
@@ -103,25 +101,6 @@ def test_the_doctor_tells_of_a_missing_key_and_makes_none(
     ran = duban("doctor")
     assert ran.code == 1 and "✗ 签名密钥：没有找到密钥文件" in ran.out
     assert settled and not (tmp_path / "duban.key").exists()
-
-
-def test_an_anchors_file_that_lacks_anchors_is_found(
-    told: World, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file = tmp_path / "outside.anchors"
-    monkeypatch.setenv("DUBAN_ANCHOR_FILE", str(file))
-    for found in ("不存在", "中没有任何存证"):
-        ran, checked = duban("doctor"), duban("audit", "verify")
-        assert ran.code == 1 and f"✗ 存证文件：“{file}”{found}" in ran.out
-        assert f"注意：“{file}”{found}" in checked.out
-        file.touch()
-    file.unlink()
-    AnchorFile(file).follow(told.store)
-    assert "✓ 存证文件：" in duban("doctor").out and "注意" not in duban("audit", "verify").out
-    with told.act(LAUNCH) as act:
-        act.session.execute(text("DELETE FROM anchored_head"))
-        act.session.execute(text("DELETE FROM anchor"))
-    assert "注意：历史已有两天以上，却没有任何每日存证" in duban("audit", "verify").out
 
 
 def test_a_test_mail_is_really_sent(settled: str, duban: Duban, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,3 +171,22 @@ def test_every_entry_is_looked_at_once(told: World) -> None:
     with told.store.read() as session:
         assert list(audit.verify(session, seen=heard.append)) == []
         assert sum(heard) == audit.size(session).entries
+
+
+def test_an_anchors_file_that_lacks_anchors_is_found(
+    told: World, duban: Duban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "outside.anchors"
+    monkeypatch.setenv("DUBAN_ANCHOR_FILE", str(file))
+    for found in ("不存在", "中没有任何存证"):
+        ran, checked = duban("doctor"), duban("audit", "verify")
+        assert ran.code == 1 and f"✗ 存证文件：“{file}”{found}" in ran.out
+        assert f"注意：“{file}”{found}" in checked.out
+        file.touch()
+    file.unlink()
+    AnchorFile(file).follow(told.store)
+    assert "✓ 存证文件：" in duban("doctor").out and "注意" not in duban("audit", "verify").out
+    with told.act(LAUNCH) as act:
+        act.session.execute(text("DELETE FROM anchored_head"))
+        act.session.execute(text("DELETE FROM anchor"))
+    assert "注意：历史已有两天以上，却没有任何每日存证" in duban("audit", "verify").out
