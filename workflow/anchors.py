@@ -72,17 +72,30 @@ def anchor(act: Act, day: date) -> Anchor:
     session.execute(insert(_a).values(day=day, at=act.now, submissions=0, entries=0, before=before, root=""))
     moved = select(literal(day, _h.c.day.type), _s.c.id, _s.c.history_seq, _s.c.head).where(_moved())
     session.execute(insert(_h).from_select(["day", "submission_id", "seq", "hash"], moved))
-    earlier = _h.alias()
-    reached = select(func.coalesce(func.max(earlier.c.seq), 0)).where(
-        earlier.c.submission_id == _h.c.submission_id, earlier.c.day != day
-    )
-    added = select(func.count(), func.coalesce(func.sum(_h.c.seq - reached.scalar_subquery()), 0))
-    submissions, entries = session.execute(added.where(_h.c.day == day)).one()
-    made = Anchor(day=day, at=act.now, submissions=submissions, entries=int(entries), before=before, root="")
+    submissions, reaching = session.execute(
+        select(func.count(), func.coalesce(func.sum(_h.c.seq), 0)).where(_h.c.day == day)
+    ).one()
+    entries = int(reaching) - _reached_before(session, day)
+    made = Anchor(day=day, at=act.now, submissions=submissions, entries=entries, before=before, root="")
     made.root = root_of(made, heads(session, day))
     values = {"submissions": made.submissions, "entries": made.entries, "root": made.root}
     session.execute(update(_a).where(_a.c.day == day).values(**values))
     return made
+
+
+def _reached_before(session: Session, day: date) -> int:
+    """How many entries of the histories of an anchor the ones before it hold.
+
+    Grouped in one pass: row by row, a database that knows nothing yet of the rows just written looks at all of them
+    for each.
+    """
+    now, earlier = _h.alias(), _h.alias()
+    of_day = select(now.c.submission_id).where(now.c.day == day)
+    reached = select(func.max(earlier.c.seq).label("seq")).where(
+        earlier.c.day != day, earlier.c.submission_id.in_(of_day)
+    )
+    each = reached.group_by(earlier.c.submission_id).subquery()
+    return int(session.execute(select(func.coalesce(func.sum(each.c.seq), 0))).scalar_one())
 
 
 def heads(session: Session, day: date) -> Iterator[Sequence[Any]]:
