@@ -22,6 +22,7 @@ from commands import (
     running,
     standing_in,
 )
+from commands.usage import in_chinese
 
 app = typer.Typer(
     name="duban",
@@ -67,7 +68,7 @@ def run() -> int:
         return 130
     except typer.TyperException as fault:
         if message := fault.format_message():
-            print(f"用法有误：{message}（加 --help 查看说明）", file=sys.stderr)
+            print(f"用法有误：{in_chinese(message)}（加 --help 查看说明）", file=sys.stderr)
         return fault.exit_code
     except BrokenPipeError:
         return 0

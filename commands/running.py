@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -34,13 +35,15 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="监听端口")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="监听端口")] = 8000,
 ) -> None:
     """启动服务：页面、接口、定时任务和消息发送在同一个进程中。"""
     import service
     from workflow import accounts
 
     service.set_up_logging()
+    # Asked first: the one-time password is shown once, and a service that cannot listen is no service.
+    _check_free(host, port)
     with service.open_service() as opened:
         with opened.engine.acting() as act:
             password = accounts.ensure_admin(act)
@@ -70,7 +73,7 @@ def worker(
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="监听端口")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="监听端口")] = 8000,
     folder: Annotated[Path, typer.Option(help="存放演示数据的文件夹，每次清空")] = Path(".demo"),
 ) -> None:
     """演示：用样例花名册启动鄂尔多斯2022年方案，虚拟时钟停在2021年12月31日08:30，由您拨动。"""
@@ -120,17 +123,29 @@ def _password(name: str) -> str:
 
 def _clear(folder: Path, port: int) -> None:
     """Make room for a new demonstration; raises PortTaken while another one answers there."""
-    from workflow.refusals import PortTaken
-
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            raise PortTaken(port=port) from None
+    _check_free("127.0.0.1", port)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("demo.*"):
         old.unlink()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raises PortTaken, AddressUnusable."""
+    from workflow.refusals import AddressUnusable, PortTaken
+
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise AddressUnusable(host=host) from None
+    family, kind, proto, _, address = found[0]
+    with socket.socket(family, kind, proto) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(address)
+        except OSError as fault:
+            if fault.errno == errno.EADDRINUSE:
+                raise PortTaken(port=port) from None
+            raise AddressUnusable(host=host) from None
 
 
 def stage(act: Act, settings: Settings) -> None:

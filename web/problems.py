@@ -77,6 +77,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "settings-refused": (500, "设置有误"),
     "query-refused": (422, "查询条件不可用"),
     "port-taken": (503, "端口已被占用"),
+    "address-unusable": (503, "不能监听该地址"),
     "forbidden": (403, "没有权限"),
     "password-to-change": (403, "请先修改密码"),
     "not-signed-in": (401, "请先登录"),

@@ -165,6 +165,12 @@ class PortTaken(Refusal):
     code = "port-taken"
 
 
+class AddressUnusable(Refusal):
+    """不能在地址“{host}”上监听。请核对 --host 和 --port。"""
+
+    code = "address-unusable"
+
+
 class StoreUnusable(Refusal):
     """数据库不可用：{reason}"""
 

@@ -44,7 +44,7 @@ def test_the_overdue_list_is_the_same_in_every_format(late: World, duban: Duban,
     written = duban("overdue", "--format", "xlsx", "-o", "list.xlsx")
     assert (written.code, written.out) == (0, "")
     sheet = python_calamine.CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()
-    assert [str(row[4]) for row in sheet[3:]] == expected
+    assert [str(row[5]) for row in sheet[3:]] == expected
     table = duban("overdue")
     assert "共60件" in table.out and "按事项：报送建标学习对象60件" in table.out
 
