@@ -216,6 +216,8 @@ class Store:
 
 def _open_sqlite(path: Path) -> Store:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Password hashes and telephone numbers are for this account alone; the files beside it get the same mode.
+    path.touch(mode=0o600, exist_ok=True)
     url = f"sqlite:///{path}"
     arguments = {"check_same_thread": False, "isolation_level": None, "timeout": 30}
     writer = create_engine(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from docx import Document
@@ -14,9 +14,11 @@ from sqlalchemy import text
 
 from documents import bulletin, bulletin_text, gongwen, word
 from tests.workflow import quarter
+from tests.workflow.test_batches import do, undo
 from tests.workflow.world import OFFICE, World, local
 from workflow import bulletin_words, bulletins
 from workflow.acts import Actor
+from workflow.batch_choices import Chosen, Order
 from workflow.bulletins import Bulletin
 from workflow.moments import SHANGHAI
 from workflow.refusals import ContentUnreadable, Forbidden
@@ -171,7 +173,36 @@ def test_made_again_later_it_says_the_same(sqlite_world: World) -> None:
     then, later = facts_of(sqlite_world), facts_of(sqlite_world, now=local("2022-06-01 09:00"))
     assert bulletin_text.sections(then) == bulletin_text.sections(later)
     assert bulletin.write(then) == bulletin.write(facts_of(sqlite_world))
+    words = said(opened(then))
+    assert "应报3月31日、当日到期未报的" in words and "应报1月4日、逾期86天的" in words
     assert then.as_of == END and bulletin_text.until(then.as_of) == "2022年3月31日24时"
+
+
+def test_what_was_taken_back_by_the_end_is_not_told_and_what_was_later_stood(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.advance(local("2022-01-05 09:00"))
+    many, one = (Chosen(tuple(map(world.id_of, units))) for units in (("GXJ", "KJJ"), ("GAJ",)))
+    for order in (Order("extend", "统一延期", date(2022, 1, 14)), Order("exempt", "机构撤销"), Order("urge")):
+        undo(world, do(world, many, order).id)
+    for order in (Order("extend", "统一延期", date(2022, 1, 14)), Order("urge")):
+        assert do(world, one, order).counts["done"] == 1
+    late = Order("extend", "统一延期", date(2022, 2, 14))
+    undo(world, do(world, many, late, now=local("2022-01-31 10:00")).id, now=local("2022-02-02 10:00"))
+    january, quarter_ = facts_of(world, "2022-01"), facts_of(world)
+    assert (january.happened.urged, quarter_.happened.urged) == (1, 1)
+    assert not january.happened.exempted and not quarter_.happened.exempted
+    assert [told.until for told in january.happened.extended] == [date(2022, 1, 14), *[date(2022, 2, 14)] * 2]
+    assert [told.until for told in quarter_.happened.extended] == [date(2022, 1, 14)]
+    assert january.total.of("open") == 2 and quarter_.total.of("in-extension") == 0
+
+
+def test_an_exemption_stands_until_it_is_taken_back_after_the_deadline(sqlite_world: World) -> None:
+    chosen, order = Chosen((sqlite_world.id_of("GXJ"),)), Order("exempt", "机构撤销")
+    done = do(sqlite_world, chosen, order, now=local("2022-01-04 09:00"))
+    undo(sqlite_world, done.id, now=local("2022-02-02 09:00"))
+    january, february = facts_of(sqlite_world, "2022-01"), facts_of(sqlite_world, "2022Q1")
+    assert (january.total.of("exempt"), len(january.happened.exempted)) == (1, 1)
+    assert (february.total.of("exempt"), len(february.happened.exempted)) == (0, 0)
 
 
 def test_a_period_that_runs_is_told_as_it_stands(sqlite_world: World) -> None:

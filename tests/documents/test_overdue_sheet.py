@@ -71,15 +71,15 @@ def test_workbook_says_the_same_with_numbers_and_dates() -> None:
     assert rows[0][0] == "逾期清单"
     assert rows[1][0] == "截至2022-01-06 10:00，共1件"
     assert rows[2] == [column.title for column in COLUMNS]
-    assert rows[3][6:9] == [date(2022, 1, 4), 2.0, 2.0]
-    assert [str(cell) for cell in rows[3][:6] + rows[3][9:15]] == ROW[:6] + ROW[9:15]
+    assert rows[3][8:11] == [date(2022, 1, 4), 2.0, 2.0]
+    assert [str(cell) for cell in rows[3][:8] + rows[3][11:18]] == ROW[:8] + ROW[11:18]
 
 
 def test_header_is_frozen_and_filtered() -> None:
     with zipfile.ZipFile(io.BytesIO(write_xlsx([ITEM] * 3, NOW))) as package:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()
     assert 'ySplit="3"' in sheet and 'state="frozen"' in sheet
-    assert '<autoFilter ref="A3:P6"/>' in sheet
+    assert '<autoFilter ref="A3:S6"/>' in sheet
     assert "<cols>" in sheet
 
 
@@ -90,12 +90,12 @@ def test_nothing_in_the_workbook_is_a_formula_or_a_link(text: str) -> None:
         sheet = package.read("xl/worksheets/sheet1.xml").decode()
         assert "xl/worksheets/_rels/sheet1.xml.rels" not in package.namelist()
     assert "<f>" not in sheet and "hyperlink" not in sheet
-    assert str(sheet_rows(content)[3][4]).strip() == text.strip()
+    assert str(sheet_rows(content)[3][5]).strip() == text.strip()
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_begins_like_a_formula_is_shielded_in_csv(text: str) -> None:
-    assert csv_rows(write_csv([named(text)]))[1][4] == "'" + text
+    assert csv_rows(write_csv([named(text)]))[1][5] == "'" + text
 
 
 def test_empty_list_is_a_sheet_with_its_header() -> None:
@@ -104,9 +104,9 @@ def test_empty_list_is_a_sheet_with_its_header() -> None:
 
 
 def test_text_longer_than_a_cell_is_cut_not_lost() -> None:
-    assert len(str(sheet_rows(write_xlsx([named("局" * 40_000)], NOW))[3][4])) == 32_767
+    assert len(str(sheet_rows(write_xlsx([named("局" * 40_000)], NOW))[3][5])) == 32_767
 
 
 def test_desk_without_anybody_and_alert_that_never_was_are_empty() -> None:
     bare = replace(ITEM, stuck_with=(), last_alert_at=None, rung=None)
-    assert csv_rows(write_csv([bare]))[1][11:15] == ["", "", "", ""]
+    assert csv_rows(write_csv([bare]))[1][13:18] == ["", "", "", "", ""]

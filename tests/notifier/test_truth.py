@@ -74,7 +74,9 @@ def test_what_is_of_no_use_any_more_is_not_said(reason: str) -> None:
 
 
 def test_every_reason_of_a_letter_is_judged() -> None:
-    always = {"extended", "decided", "disputed", "code", "handed-over"}
+    always = {
+        "extended", "extension-asked", "extension-declined", "restored", "decided", "disputed", "code", "handed-over",
+    }  # fmt: skip
     assert {*HOLDS, *always, "watch", "accept"} == set(HEADINGS)
 
 

@@ -148,6 +148,7 @@ UPLOADS: dict[str, tuple[str, dict[str, str]]] = {
 STANDING_IN = {
     "code": OWN, "person_key": "jytyj-liaison", "holding_id": 1, "year": 2022,
     "delegation_id": 1, "absence_id": 1, "batch_id": 1, "request_id": 1, "feed_id": 1, "paper_id": 1,
+    "version": 1,
 }  # fmt: skip
 #: What an inspector may do, and is refused for another reason here.
 INSPECTORS_OWN = {("POST", "/submissions/{submission_id}/finding"): 422}

@@ -21,13 +21,21 @@ TRACES = ("四不两直", "暗访", "移交处理", "inspection", "referral", "�
 
 #: Calls of a unit's own; what stands in their paths is tried with all that it may know of.
 READING = {
-    "/programmes", "/programmes/{key}", "/programmes/{key}/board", "/programmes/{key}/versions",
+    "/programmes", "/programmes/{key}", "/programmes/{key}/board", "/programmes/{key}/board.xlsx",
+    "/programmes/{key}/versions", "/submissions/{submission_id}/versions",
+    "/submissions/{submission_id}/versions/{version}", "/extension-requests", "/search", "/calendars",
+    "/calendars/{year}",
     "/submissions", "/submissions/{submission_id}", "/submissions/{submission_id}/attachments/{attachment_id}",
     "/overdue", "/overdue.xlsx", "/overdue.csv", "/messages", "/messages.xlsx", "/messages.csv",
     "/messages/{message_id}", "/calendar.ics", "/feeds", "/clock",
 }  # fmt: skip
 #: Calls that a unit is refused whole.
-OFFICE_READING = {"/approvers", "/delegations", "/absences"}
+OFFICE_READING = {
+    "/approvers", "/delegations", "/absences", "/people", "/people/{person_key}", "/units", "/units/{code}",
+    "/roster.xlsx", "/roster-changes", "/batches", "/batches/{batch_id}", "/programmes/{key}/figures",
+    "/programmes/{key}/figures.xlsx", "/programmes/{key}/bulletin", "/programmes/{key}/bulletin.docx",
+    "/programmes/{key}/papers", "/programmes/{key}/papers.docx", "/programmes/{key}/papers.zip",
+}  # fmt: skip
 PAGES = ("/", f"/programmes/{KEY}", "/overdue", "/messages", "/workbench", "/timeline?weeks=13")
 
 
@@ -72,8 +80,15 @@ def test_reading_calls_are_all_walked() -> None:
 
 def test_lists_programme_board_feed_and_search_hold_no_trace(chain: Chain) -> None:
     client = inspected(chain).unit("U2")
-    walked = [path.format(key=KEY) for path in READING if "_id}" not in path]
-    asked = ("/submissions?unit=U2", "/submissions?unit=督", "/overdue?unit=U2", "/messages?recipient=市长")
+    walked = [path.format(key=KEY, year=2022) for path in READING - {"/search"} if "_id}" not in path]
+    asked = (
+        "/search?q=查",
+        "/search?q=" + TRACES[0],
+        "/submissions?unit=U2",
+        "/submissions?unit=督",
+        "/overdue?unit=U2",
+        "/messages?recipient=市长",
+    )
     for path in (*walked, *asked):
         answer = client.get(API + path)
         assert answer.status_code == 200, path
@@ -89,6 +104,8 @@ def test_its_own_submissions_and_messages_hold_no_trace(chain: Chain) -> None:
     assert len(numbers) == 2
     for path in (f"/submissions/{number}" for number in numbers):
         clean(client.get(API + path).text, path)
+        for version in client.get(f"{API}{path}/versions").json()["items"]:
+            clean(client.get(f"{API}{path}/versions/{version['version']}").text, path)
     for path in (f"/messages/{number}" for number in own_ids(client, "/messages")):
         clean(client.get(API + path).text, path)
 

@@ -38,8 +38,11 @@ class Samples(BaseHTTPRequestHandler):
             kind, body = "image/svg+xml", (STATIC_FOLDER / "favicon.svg").read_bytes()
         elif path == "/letters/request/html":
             kind, body = "text/html; charset=utf-8", LETTER.html.encode()
-        else:
+        elif path[1:] in PAGES:
             kind, body = "text/html; charset=utf-8", render(PAGES[path[1:]]).encode()
+        else:
+            # What a page asks for by itself: the next part of a list, the icon of a part shown alone.
+            kind, body = "text/plain", b""
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", POLICIES.get(path, HEADERS[POLICY]))

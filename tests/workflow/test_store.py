@@ -256,3 +256,10 @@ def test_a_second_programme_stands_beside_the_first(world: World) -> None:
         assert added.key == "small-2022"
     world.advance(local("2022-03-12"))
     assert world.submission("KJJ", "report").state == "overdue"
+
+
+def test_the_files_of_a_store_are_for_its_owner_alone(tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path / 'kept.db'}")) as store:
+        store.migrate()
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("kept.db*")}
+    assert modes["kept.db"] == modes["kept.db-wal"] == 0o600

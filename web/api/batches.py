@@ -169,7 +169,7 @@ def confirm_batch(site: Here, actor: Caller, body: ConfirmBody) -> BatchAnswer:
         return _answer(batches.one(act, number))
 
 
-@router.get("/batches")
+@router.get("/batches", responses=problems("query-refused"))
 def list_batches(site: Here, actor: Caller, limit: Limit = 50) -> BatchList:
     """批量办理的记录。"""
     with site.engine.looking(actor) as act:

@@ -113,8 +113,12 @@ def compare_content_versions(
     actor: Caller,
     submission_id: Id,
     version: Version,
-    since: Annotated[int, Query(ge=1, le=_MOST, description="与哪一版对照", examples=[1])],
+    since: Annotated[
+        int | None, Query(ge=1, le=_MOST, description="与哪一版对照，不写则为上一版", examples=[1])
+    ] = None,
 ) -> ComparisonAnswer:
     """该版本与另一版逐项对照：文字、表格各行、附件。"""
     with site.engine.looking(actor) as act:
-        return ComparisonAnswer.model_validate(content_versions.compared(act, submission_id, since, version))
+        return ComparisonAnswer.model_validate(
+            content_versions.compared(act, submission_id, since or max(1, version - 1), version)
+        )

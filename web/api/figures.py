@@ -66,12 +66,13 @@ class LitAnswer(Answer):
 
 
 class FiguresAnswer(Answer):
-    """一个方案在一个期间的统计；月份为最初截止日的月份，审签为作出决定的月份"""
+    """一个方案在一个期间的统计，只计各单位的；office 为办公室和工作机构自身的。月份为最初截止日的，审签为作出决定的"""
 
     programme: str = Field(examples=["ordos-benchmarking-2022"])
     period: str = Field(examples=["2022Q1"])
     as_of: Instant
     total: TallyAnswer
+    office: TallyAnswer
     by_month: dict[str, TallyAnswer]
     by_category: dict[str, TallyAnswer]
     lateness: tuple[StepAnswer, ...]
@@ -117,6 +118,7 @@ def _answer(found: Figures) -> FiguresAnswer:
             "period": found.period.name,
             "as_of": found.as_of,
             "total": tally(found.total),
+            "office": tally(found.office),
             "by_month": {month: tally(one) for month, one in found.by_month.items()},
             "by_category": {name: tally(one) for name, one in found.by_category.items()},
             "lateness": found.lateness,

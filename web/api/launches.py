@@ -19,6 +19,7 @@ from workflow.acts import Actor
 from workflow.drafts import FileRefused
 from workflow.launching import Foreseen, Wanted
 from workflow.permissions import OFFICE
+from workflow.personnel import Touched
 from workflow.refusals import Forbidden
 from workflow.roster_merges import Mode
 
@@ -45,6 +46,23 @@ class AlikeAnswer(Answer):
     share: float
 
 
+class DifferenceAnswer(Answer):
+    """一项不同：名称、某一职务或分管领导，原来的和以后的"""
+
+    what: str = Field(examples=["名称"])
+    before: str
+    after: str
+
+
+class TouchedAnswer(Answer):
+    """一个还有未完成事项、会被花名册改动的单位；open 为未完成的件数"""
+
+    unit: str
+    name: str
+    open: int
+    differences: tuple[DifferenceAnswer, ...]
+
+
 class LaunchAnswer(Answer):
     """启动方案会建立什么、有何问题；wrong 非空时不能启动"""
 
@@ -59,6 +77,9 @@ class LaunchAnswer(Answer):
     provisional_years: tuple[int, ...]
     alike: tuple[AlikeAnswer, ...]
     roster: RosterOutlookAnswer | None
+    touched: tuple[TouchedAnswer, ...] = Field(
+        description="花名册会改动的、还有未完成事项的单位；不空时须填 accept_changes"
+    )
 
 
 _REFUSALS = problems(
@@ -82,6 +103,9 @@ def launch_programme(
     ledger: Annotated[UploadFile | None, File(description="任务台账（.xlsx 或 .csv）")] = None,
     mode: Annotated[Mode, Form(description="花名册：add 补充现有的，replace 代替现有的")] = "add",
     drop_adjustments: Annotated[bool, Form(description="确认取消花名册中没有的领导分工调整")] = False,
+    accept_changes: Annotated[
+        bool, Form(description="确认花名册改动还有未完成事项的单位（预览中的 touched）；不同城市的单位编码可能相同")
+    ] = False,
     dry_run: DryRun = False,
 ) -> LaunchAnswer:
     """启动方案：导入花名册并建立全部报送件，一次写入或全部不写入。"""
@@ -94,7 +118,7 @@ def launch_programme(
         response.status_code = 200
         return answer
     with site.engine.acting(actor) as act:
-        launching.publish(act, wanted, drop_adjustments=drop_adjustments)
+        launching.publish(act, wanted, drop_adjustments=drop_adjustments, accept_changes=accept_changes)
     return answer
 
 
@@ -130,4 +154,10 @@ def _answer(found: Foreseen, *, preview: bool) -> LaunchAnswer:
         provisional_years=plan.provisional,
         alike=tuple(AlikeAnswer(programme=key, share=share) for key, share in plan.alike),
         roster=outlook(found.people) if found.people else None,
+        touched=tuple(map(_touched, found.people.touched)) if found.people else (),
     )
+
+
+def _touched(one: Touched) -> TouchedAnswer:
+    said = (DifferenceAnswer(what=what, before=before, after=after) for what, before, after in one.differences)
+    return TouchedAnswer(unit=one.unit, name=one.name, open=one.open, differences=tuple(said))
