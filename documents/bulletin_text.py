@@ -187,12 +187,13 @@ def late_of(line: DutyLine, as_of: datetime) -> Iterator[str]:
 
 
 def _how(case: Case) -> str:
-    """The dates of a case: 应报1月4日、延期至1月12日、1月14日报送、逾期2天."""
+    """The dates of a case: 应报1月4日、延期至1月12日、1月14日报送、逾期2天; due on the last day: 当日到期未报."""
     said = [f"应报{_short(case.due)}"]
     said += [f"延期至{_short(case.until)}"] if case.until else []
     said += [f"{_short(case.arrived.astimezone(SHANGHAI).date())}报送"] if case.arrived else []
     if case.outcome != "in-extension":
-        said.append(f"逾期{case.days}天" if case.days else "逾期不足1天")
+        fresh = "逾期不足1天" if case.outcome == "late" else "当日到期未报"
+        said.append(f"逾期{case.days}天" if case.days else fresh)
     return "、".join(said)
 
 

@@ -21,7 +21,7 @@ Cell = str | int | float | None
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _RATE = "按时率按最初截止日计算：最后一道审签（不需审签的为提交）不晚于最初截止日的件数，除以已到期的件数"
 _EXTENDED = "“含延期”把批准延期后按期报送的也算按时"
-_LEFT_OUT = "免报的、未到期的不计"
+_LEFT_OUT = "免报的、未到期的不计，办公室和有关工作机构自身的不计"
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _rate_cells(one: Tally, extended: bool) -> tuple[Cell, ...]:
 
 
 def _lateness(figures: Figures) -> Table:
-    meaning = "逾期后报送的按报送日、尚未报送的按统计日，从截止日（有延期的为延期后的）起算自然日。"
+    meaning = "逾期后报送的按报送日、尚未报送的按统计日，从截止日（有延期的为延期后的）起算自然日；只计各单位的。"
     rows = tuple((step_title(one), one.late, one.overdue, one.late + one.overdue) for one in figures.lateness)
     shows = rows if any(row[3] for row in rows) else ()
     columns = (Column("逾期天数", "text"), Column("逾期后报送"), Column("尚未报送"), Column("合计"))

@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh database of each kind, Chromium, and no network but loopback."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -42,7 +43,7 @@ def postgresql_server() -> Iterator[databases.Server]:
     """One server for this worker, started when the first test asks."""
     programs = databases.binaries()
     assert programs is not None, "such tests are left out of the collection"
-    with databases.running_server(programs) as server:
+    with databases.running_server(programs, folder=databases.in_memory()) as server:
         yield server
 
 
@@ -120,6 +121,13 @@ def chromium() -> str:
     path = _chromium()
     assert path is not None, "such tests are left out of the collection"
     return path
+
+
+def pytest_configure() -> None:
+    """The files of the tests lie in memory where there is room; an address of one's own goes first."""
+    memory = databases.in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -50,8 +50,8 @@ def add_account(
 ) -> Account:
     """Add an account; raises Forbidden, AccountTaken, AccountRefused, PasswordRefused."""
     access_records.check(act, "add")
-    if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise AccountRefused(reason=f"账号名称须为1到{LONGEST_NAME}个可见字符，前后没有空格")
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or any(map(str.isspace, name)):
+        raise AccountRefused(reason=f"账号名称须为1到{LONGEST_NAME}个可见字符，其中没有空格")
     check_role(act, role, unit)
     if act.session.get(Account, name) is not None:
         raise AccountTaken(name=name)

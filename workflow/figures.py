@@ -1,7 +1,8 @@
 """The figures of one programme: what came in time, how long sign-offs took, how the lights stood.
 
 Everything is counted in sets. A month or category is that of the first due date and of the unit; what is exempt and
-what is not due yet is no part of a rate.
+what is not due yet is no part of a rate. As in a circular the rates are those of the units; what the office and its
+bodies owe themselves is told apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflow import catalogue, lit, outcomes, periods, posts, sight, turnaround
+from workflow import catalogue, lit, outcomes, paper_items, periods, posts, sight, turnaround
 from workflow.acts import Act
 from workflow.lit import Lit
 from workflow.outcomes import Outcome, Part
@@ -70,7 +71,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the page shows; ``extended`` tells whether anything came within an extension."""
+    """Everything the page shows; ``extended`` tells whether anything came within an extension.
+
+    ``office`` is what the office and its bodies owe, which nothing else counts but the sign-offs and the lights.
+    ``hidden`` is how many obligations are here that no circular tells of.
+    """
 
     key: str
     title: str
@@ -78,11 +83,13 @@ class Figures:
     period: Period
     as_of: datetime
     total: Tally
+    office: Tally
     by_month: Mapping[str, Tally]
     by_category: Mapping[str, Tally]
     lateness: tuple[Step, ...]
     turns: Turns
     lights: tuple[Lit, ...]
+    hidden: int
 
     @property
     def extended(self) -> bool:
@@ -99,7 +106,9 @@ def of(act: Act, key: str, period: str = "") -> Figures:
         raise Forbidden(move="查看统计")
     listed = catalogue.by_key(act, key)
     span = periods.parse(period or str(listed.cycle))
-    parts = outcomes.counted(act, listed, span, act.now)
+    own = paper_items.own_units(catalogue.audiences(act, [listed])[listed.id])
+    every = outcomes.counted(act, listed, span, act.now, own=own)
+    parts = [part for part in every if not part.own]
     return Figures(
         key=listed.key,
         title=listed.title,
@@ -107,11 +116,13 @@ def of(act: Act, key: str, period: str = "") -> Figures:
         period=span,
         as_of=act.now,
         total=tally(parts),
+        office=tally(part for part in every if part.own),
         by_month=_by(parts, lambda part: f"{part.due:%Y-%m}" if part.due else ""),
         by_category=_in_order(act, _by(parts, lambda part: part.category)),
         lateness=steps(parts),
         turns=turnaround.measured(act, listed.id, span, act.now),
         lights=lit.over(act, listed.id, span),
+        hidden=sum(one.visibility == "hidden" for one in listed.definition.obligations.values()),
     )
 
 

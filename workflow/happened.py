@@ -1,4 +1,8 @@
-"""What happened to a programme's submissions within a period: returns, extensions, exemptions, urges, papers."""
+"""What happened to a programme's submissions within a period: returns, extensions, exemptions, urges, papers.
+
+Only what still stands at the period's end counts: what was taken back by then has not been, and what was taken back
+later stood.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from workflow.acts import Act
 from workflow.catalogue import Listed
@@ -63,7 +67,7 @@ class Happened:
 def during(act: Act, listed: Listed, period: Period, at: datetime, *, only: Collection[str]) -> Happened:
     """What happened from a period's first instant to ``at``, to submissions of these obligations."""
     within = (
-        _s.c.programme_id == listed.id, _s.c.obligation.in_([*only]), _h.c.at >= period.begins, _h.c.at <= at
+        _s.c.programme_id == listed.id, _s.c.obligation.in_([*only]), *_in(period, at, _h.c.at), ~_taken_back(at)
     )  # fmt: skip
     counts = (
         select(_h.c.event, _s.c.unit, func.count().label("number"))
@@ -77,8 +81,27 @@ def during(act: Act, listed: Listed, period: Period, at: datetime, *, only: Coll
         urged=sum(row.number for row in rows if row.event == "urge"),
         papers=_papers(act, listed, period, at),
         extended=_told(act, "extend", within),
-        exempted=_told(act, "exempt", within),
+        exempted=_told(act, "exempt", (*within, ~_ended(at))),
     )
+
+
+def _in(period: Period, at: datetime, instant: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return instant >= period.begins, instant < period.ends, instant <= at
+
+
+def _taken_back(at: datetime) -> ColumnElement[bool]:
+    """Whether an act on many had been undone here by then."""
+    undo = _h.alias("undo")
+    same = undo.c.facts["batch"].as_string() == _h.c.facts["batch"].as_string()
+    after = (undo.c.submission_id == _h.c.submission_id, undo.c.seq > _h.c.seq, undo.c.at <= at)
+    return select(undo.c.seq).where(*after, undo.c.event == "undo", same).exists()
+
+
+def _ended(at: datetime) -> ColumnElement[bool]:
+    """Whether an exemption had been left again by then."""
+    later = _h.alias("later")
+    after = (later.c.submission_id == _h.c.submission_id, later.c.seq > _h.c.seq, later.c.at <= at)
+    return select(later.c.seq).where(*after, later.c.source == _h.c.dest, later.c.dest != later.c.source).exists()
 
 
 def _told(act: Act, event: str, within: tuple[ColumnElement[bool], ...]) -> tuple[Told, ...]:
@@ -99,11 +122,12 @@ def _one(row: Row[Any]) -> Told:
 
 
 def _papers(act: Act, listed: Listed, period: Period, at: datetime) -> dict[str, int]:
-    """Papers handed out in the period; one that was withdrawn since is none."""
+    """Papers handed out in the period; one that was withdrawn by its end is none."""
+    stands = or_(_paper.c.withdrawn_at.is_(None), _paper.c.withdrawn_at > at)
     query = (
         select(_paper.c.colour, func.count().label("number"))
-        .where(_paper.c.facts["programme"].as_string() == listed.key, _paper.c.withdrawn_at.is_(None))
-        .where(_paper.c.issued_at >= period.begins, _paper.c.issued_at <= at)
+        .where(_paper.c.facts["programme"].as_string() == listed.key, stands)
+        .where(*_in(period, at, _paper.c.issued_at))
         .group_by(_paper.c.colour)
     )
     return {row.colour: row.number for row in act.session.execute(query)}

@@ -88,18 +88,21 @@ def publish(
     wanted: Wanted,
     *,
     drop_adjustments: bool = False,
+    accept_changes: bool = False,
     ways: Sequence[str] = second_channels.ALL_WAYS,
     seen: Seen = lambda _done, _of: None,
 ) -> Programme:
     """Take the roster in and launch, all or nothing.
 
-    Raises Forbidden, RosterRefused, AdjustmentsLost, AlreadyLaunched, LaunchRefused.
+    Raises Forbidden, RosterRefused, AdjustmentsLost, RunningUnitsChanged unless ``accept_changes``, AlreadyLaunched,
+    LaunchRefused.
     """
     require_office(act, "启动方案")
     if wanted.roster is not None:
         why = f"启动方案“{wanted.key}”"
         personnel.take_in(
-            act, wanted.roster, wanted.mode, drop_adjustments=drop_adjustments, ways=ways, comment=why
+            act, wanted.roster, wanted.mode, drop_adjustments=drop_adjustments, accept_changes=accept_changes,
+            ways=ways, comment=why,
         )  # fmt: skip
     return launch.launch(act, wanted.pinned, wanted.cycle, seen=seen)
 

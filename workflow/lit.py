@@ -21,7 +21,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Lit:
-    """How many submissions stood in each light at the end of ``day``, or now where it has not ended."""
+    """How many submissions stood in each light at the end of ``day``, or now where it has not ended.
+
+    The end is 24 o'clock, with what lapses at that instant.
+    """
 
     day: date
     green: int
@@ -43,7 +46,7 @@ def over(act: Act, programme_id: int, period: Period) -> tuple[Lit, ...]:
     standing = {"green": 0, "yellow": 0, "red": 0}
     found, place = [], 0
     for day in _days(period, act.today):
-        while place < len(changes) and changes[place].at.astimezone(SHANGHAI).date() <= day:
+        while place < len(changes) and _day(changes[place].at) <= day:
             one = changes[place]
             standing[one.after] += one.count
             if one.before:
@@ -51,6 +54,11 @@ def over(act: Act, programme_id: int, period: Period) -> tuple[Lit, ...]:
             place += 1
         found.append(Lit(day, **standing))
     return tuple(found)
+
+
+def _day(instant: datetime) -> date:
+    """The day that an instant belongs to: midnight is the end of the day before."""
+    return (instant - _MICROSECOND).astimezone(SHANGHAI).date()
 
 
 def _days(period: Period, today: date) -> Iterator[date]:
@@ -77,7 +85,7 @@ def _changes(act: Act, programme_id: int, period: Period) -> Iterator[_Change]:
     query = (
         select(_h.c.at, before, after, func.count().label("number"))
         .join(_s, _s.c.id == _h.c.submission_id)
-        .where(_s.c.programme_id == programme_id, _h.c.at <= min(act.now, period.ends - _MICROSECOND), tells)
+        .where(_s.c.programme_id == programme_id, _h.c.at <= min(act.now, period.ends), tells)
         .group_by(_h.c.at, "before", "after")
     )
     for row in act.session.execute(query):

@@ -2,8 +2,8 @@
 
 A submission belongs to the period of its *first* due date: an extension moves the work, not the reckoning. What
 counts is the instant at which it reached the office – the last sign-off, or the submission where nobody signs. Rows
-nothing has happened to since that instant are counted by SQL; those moved later, and those with an extension, are
-read off their histories.
+nothing has happened to since that instant are counted by SQL; those moved later, those with an extension and those
+with one that was taken back later are read off their histories.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Literal
@@ -35,13 +35,15 @@ OUTCOMES: tuple[Outcome, ...] = ("in-time", "in-extension", "late", "overdue", "
 
 _FIRST_DUE = func.coalesce(_s.c.extended_from, _s.c.due_date)
 _STREAMED = 5000
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Part:
     """So many submissions that came out alike; ``due`` is the first due date, ``days`` how late they are or were.
 
-    By unit there is neither a category nor a date nor a number of days, otherwise no unit.
+    By unit there is neither a category nor a date nor a number of days, otherwise no unit. ``own`` parts off the units
+    that were named as the office's own; by unit they tell themselves apart.
     """
 
     obligation: str
@@ -51,6 +53,7 @@ class Part:
     outcome: Outcome
     days: int
     count: int
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Case:
     days: int
 
 
-def counted(act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: bool = False) -> tuple[Part, ...]:
+def counted(
+    act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: bool = False, own: Collection[str] = ()
+) -> tuple[Part, ...]:
     """Everything due in a period as it stood at ``at``, by category and day, or by unit."""
     categories = {row.code: row.category for row in act.session.execute(select(_u.c.code, _u.c.category))}
     told: Counter[Part] = Counter()
@@ -78,9 +83,10 @@ def counted(act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: 
         if by_unit:
             told[Part(one.obligation, one.unit, "", None, one.outcome, 0, 1)] += 1
         else:
-            told[Part(one.obligation, "", categories.get(one.unit, ""), one.due, one.outcome, one.days, 1)] += 1
+            category, mine = categories.get(one.unit, ""), one.unit in own
+            told[Part(one.obligation, "", category, one.due, one.outcome, one.days, 1, mine)] += 1
     folded = (replace(part, count=count) for part, count in told.items())
-    return (*_plain(act, listed, period, at, by_unit=by_unit), *folded)
+    return (*_plain(act, listed, period, at, by_unit=by_unit, own=own), *folded)
 
 
 def cases(
@@ -110,8 +116,9 @@ def _due_in(listed: Listed, period: Period) -> tuple[ColumnElement[bool], ...]:
 
 def _moved_since(at: datetime) -> ColumnElement[bool]:
     since = _h.alias("since")
-    later = (since.c.submission_id == _s.c.id, since.c.at > at, since.c.source != since.c.dest)
-    return select(since.c.seq).where(*later).exists()
+    # An extension that is taken back may move nothing, yet it stood until then.
+    moves = or_(since.c.source != since.c.dest, since.c.event == "undo")
+    return select(since.c.seq).where(since.c.submission_id == _s.c.id, since.c.at > at, moves).exists()
 
 
 def _settled(act: Act, at: datetime) -> ColumnElement[bool]:
@@ -120,12 +127,14 @@ def _settled(act: Act, at: datetime) -> ColumnElement[bool]:
     return unextended if at >= act.now else and_(unextended, ~_moved_since(at))
 
 
-def _plain(act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: bool) -> Iterator[Part]:
+def _plain(
+    act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: bool, own: Collection[str]
+) -> Iterator[Part]:
     came = case((~_s.c.late, None), (_s.c.state == "filed", _s.c.filed_at), else_=_s.c.pending_since)
     place = (_s.c.unit,) if by_unit else (_u.c.category, _s.c.due_date)
     columns = (*place, _s.c.obligation, _s.c.state, _s.c.waiting_on, _s.c.late)
     # Grouped by its name: written twice, its parameters would make two expressions of it.
-    instant = () if by_unit else (came.label("came"),)
+    instant = () if by_unit else (came.label("came"), _s.c.unit.in_([*own]).label("mine"))
     query = (
         select(*columns, *instant, func.count().label("number"))
         .join(_u, _u.c.code == _s.c.unit)
@@ -138,7 +147,7 @@ def _plain(act: Act, listed: Listed, period: Period, at: datetime, *, by_unit: b
             yield Part(row.obligation, row.unit, "", None, outcome, 0, row.number)
         else:
             days = _days(outcome, row.due_date, row.came, at)
-            yield Part(row.obligation, "", row.category, row.due_date, outcome, days, row.number)
+            yield Part(row.obligation, "", row.category, row.due_date, outcome, days, row.number, bool(row.mine))
 
 
 def _outcome(row: Row[Any]) -> Outcome:
@@ -152,7 +161,8 @@ def _outcome(row: Row[Any]) -> Outcome:
 
 def _days(outcome: Outcome, due: date, came: datetime | None, at: datetime) -> int:
     if outcome == "overdue":
-        return deadlines.days_late(due, at)
+        # 24 o'clock is the end of a day, not a part of the next: what was due on that day is 0 days late.
+        return deadlines.days_late(due, at - _MICROSECOND)
     return deadlines.days_late(due, came) if outcome == "late" and came is not None else 0
 
 
@@ -169,10 +179,10 @@ def _case(row: Row[Any], at: datetime) -> Case:
 def _told(act: Act, listed: Listed, period: Period, at: datetime) -> Iterator[Case]:
     """Those that were extended or have moved since, one by one from their histories."""
     query = (
-        select(*_COLUMNS, _h.c.at, _h.c.dest, _h.c.event, _h.c.facts)
+        select(*_COLUMNS, _h.c.at, _h.c.source, _h.c.dest, _h.c.event, _h.c.facts)
         .join(_h, _h.c.submission_id == _s.c.id)
         .where(*_due_in(listed, period), ~_settled(act, at), _h.c.at <= at)
-        .where(or_(_h.c.source != _h.c.dest, _h.c.event == "extend"))
+        .where(or_(_h.c.source != _h.c.dest, _h.c.event.in_(("extend", "undo"))))
         .order_by(_s.c.id, _h.c.seq)
     )
     rows = act.session.execute(query.execution_options(yield_per=_STREAMED))
@@ -186,18 +196,31 @@ def _retold(act: Act, listed: Listed, entries: Sequence[Row[Any]], at: datetime)
     cut_off = listed.obligation(first.obligation).due.until
     due = first.extended_from or first.due_date
     due_at = deadlines.due_at(due, until=cut_off) if first.extended_from else first.due_at
-    until, arrived, standing = None, None, lifecycle.standing(lifecycle.initial)
+    until = _granted(entries)
+    end = deadlines.due_at(until, until=cut_off) if until else due_at
+    arrived, standing = None, lifecycle.standing(lifecycle.initial)
     for entry in entries:
-        if entry.event == "extend":
-            until = date.fromisoformat(entry.facts["until"])
+        if entry.event == "lapse" and (entry.source != standing.name or (until and entry.at < end)):
+            # Dated back to the deadline when an extension or an exemption was taken back, which stood until then.
+            continue
         was, standing = standing, lifecycle.standing(entry.dest)
         arrived = (arrived if _came(was) else entry.at) if _came(standing) else None
-    end = deadlines.due_at(until, until=cut_off) if until else due_at
     outcome = _judged(standing, arrived, due_at=due_at, end=end, at=at)
     return Case(
         first.id, first.obligation, first.occurrence, first.heading, first.unit, first.subject, due, until, outcome,
         arrived, _days(outcome, until or due, arrived, at),
     )  # fmt: skip
+
+
+def _granted(entries: Sequence[Row[Any]]) -> date | None:
+    """The date of the last extension that has not been taken back."""
+    dates: list[date] = []
+    for entry in entries:
+        if entry.event == "extend":
+            dates.append(date.fromisoformat(entry.facts["until"]))
+        elif entry.event == "undo" and entry.facts.get("undone") == "extend":
+            dates.pop()
+    return dates[-1] if dates else None
 
 
 def _came(standing: StandingDef) -> bool:

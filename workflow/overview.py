@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 
 from workflow import catalogue, deadlines, sight
 from workflow.acts import Act
 from workflow.calendars import Calendar
 from workflow.catalogue import Listed
-from workflow.tables import Submission
+from workflow.definition import OFFICE_BODY
+from workflow.tables import Submission, Unit
 
 _s = Submission.__table__  # type: ignore[attr-defined]
+_u = Unit.__table__  # type: ignore[attr-defined]
 
 #: So many of a programme's deadlines are told.
 NEXT = 3
@@ -165,12 +167,29 @@ def _tally(rows: Sequence[Row[Any]]) -> _Tally:
 
 
 def _units(act: Act, programmes: Mapping[int, Listed]) -> dict[int, int]:
+    """Member units; the office and the bodies that owe something themselves are none."""
+    owing = select(_s.c.programme_id, _s.c.unit).where(_s.c.programme_id.in_(programmes), *sight.limits(act))
+    pairs = owing.distinct().subquery()
     query = (
-        select(_s.c.programme_id, func.count(_s.c.unit.distinct()).label("units"))
-        .where(_s.c.programme_id.in_(programmes), *sight.limits(act))
-        .group_by(_s.c.programme_id)
+        select(pairs.c.programme_id, func.count().label("units"))
+        .join(_u, _u.c.code == pairs.c.unit)
+        .where(_u.c.body == "", ~_office(programmes, pairs.c.programme_id))
+        .group_by(pairs.c.programme_id)
     )
     return {row.programme_id: row.units for row in act.session.execute(query)}
+
+
+def _office(programmes: Mapping[int, Listed], of_programme: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a unit of the roster is the office itself, by its name, brackets after it left out."""
+    ids: dict[str, list[int]] = {}
+    for number, one in programmes.items():
+        body = one.definition.body(OFFICE_BODY)
+        ids.setdefault(body.title if body else OFFICE_BODY, []).append(number)
+    called = (
+        and_(of_programme.in_(some), or_(_u.c.name == title, _u.c.name.startswith(f"{title}（", autoescape=True)))
+        for title, some in ids.items()
+    )
+    return or_(false(), *called)
 
 
 def _upcoming(act: Act, programmes: Mapping[int, Listed]) -> dict[int, tuple[NextDeadline, ...]]:

@@ -11,6 +11,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from workflow.refusals import Refusal
 
 SHORTEST, LONGEST = 8, 200
+#: Small letters and digits that are told apart on paper: no l, i, o, 1, 0, and no signs.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 5, 4
 
 
 class PasswordRefused(Refusal):
@@ -45,8 +48,9 @@ def matches(password: str, kept: str | None) -> bool:
 
 
 def one_time() -> str:
-    """A password to be handed over and changed at the first sign-in."""
-    return secrets.token_urlsafe(12)
+    """A password to be handed over and changed at the first sign-in, like abcd-efgh-…; of 99 bits."""
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,10 @@ _EPOCH, _FIRST = date(1970, 1, 1), date(1999, 12, 31)
 
 @dataclass(frozen=True)
 class Turn:
-    """How long so many decisions took: ``median`` and ``ninetieth`` percentile (nearest rank) in working hours."""
+    """How long so many decisions took: ``median`` and ``ninetieth`` percentile in working hours.
+
+    The median of an even number lies in the middle between two; the ninetieth is what nine in ten do not exceed.
+    """
 
     count: int
     median: float
@@ -117,13 +120,12 @@ def turn(counts: Mapping[float, int]) -> Turn:
     for one in hours:
         total += counts[one]
         reached.append(total)
-    middle, ninetieth = (hours[bisect_left(reached, _rank(total, share))] for share in (50, 90))
-    return Turn(total, middle, ninetieth)
 
+    def at(rank: int) -> float:
+        return hours[bisect_left(reached, rank)]
 
-def _rank(total: int, share: int) -> int:
-    """The nearest rank: the smallest value that so many percent do not exceed."""
-    return -(-total * share // 100)
+    median = (at((total + 1) // 2) + at(total // 2 + 1)) / 2
+    return Turn(total, round(median, 2), at(-(-total * 9 // 10)))
 
 
 def _together(parts: Iterable[Mapping[float, int]]) -> dict[float, int]:

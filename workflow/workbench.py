@@ -18,24 +18,25 @@ from workflow.audience import Recipient
 from workflow.catalogue import Listed
 from workflow.desks import Lateness, UnitName
 from workflow.lifecycle import moves_open
-from workflow.moments import SHANGHAI
 from workflow.refusals import NotFound
-from workflow.tables import ExtensionRequest, History, Submission
+from workflow.tables import ExtensionRequest, History, Programme, Submission
 from workflow.unopened import Unopened
 from workflow.windows import Scope
 
 _s = Submission.__table__  # type: ignore[attr-defined]
 _h = History.__table__  # type: ignore[attr-defined]
+_p = Programme.__table__  # type: ignore[attr-defined]
 _e = ExtensionRequest.__table__  # type: ignore[attr-defined]
 
 PAGE = 50
-#: So far ahead, and so many, are named of what has not opened yet; so many of what was filed this year.
+#: So far ahead, and so many, are named of what has not opened yet; so many of what was filed.
 AHEAD = timedelta(weeks=13)
 MOST_AHEAD = 30
 MOST_FILED = 20
 #: What gives a submission to the unit again, with the office's or the leader's reason.
 _GIVEN_BACK = ("return", "reopen")
 _TURNS = (*_GIVEN_BACK, "submit", "withdraw")
+_OPEN = ("draft", "pending", "overdue")
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Tasks:
 
 @dataclass(frozen=True)
 class Filed:
-    """Something handed in this year."""
+    """Something handed in for a programme that runs."""
 
     submission_id: int
     programme: str
@@ -125,7 +126,7 @@ class Filed:
 
 @dataclass(frozen=True)
 class Workbench:
-    """A unit's desk; ``on_time`` and ``filed_late`` count this calendar year, ``overdue`` what is open and late."""
+    """A unit's desk; ``on_time`` and ``filed_late`` count in the programmes that run, ``overdue`` what is late."""
 
     unit: UnitName
     todo: Tasks
@@ -148,15 +149,14 @@ def as_unit(act: Act, code: str) -> Act:
 def of_unit(act: Act, code: str, *, todo: str | None = None, sent: str | None = None) -> Workbench:
     """A unit's desk, ``todo`` and ``sent`` being the cursors of its two lists; raises NotFound, QueryRefused."""
     as_unit(act, code)
-    new_year = datetime(act.today.year, 1, 1, tzinfo=SHANGHAI)
-    mine, this_year = _s.c.unit == code, (_s.c.state == "filed") & (_s.c.filed_at >= new_year)
-    counts = _counts(act, mine, this_year)
+    mine, in_force = _s.c.unit == code, (_s.c.state == "filed") & _running(act, code)
+    counts = _counts(act, mine, in_force)
     rows = {
         "todo": _open(act, "todo", todo, mine, _s.c.waiting_on == "unit"),
         "sent": _open(act, "sent", sent, mine, _s.c.waiting_on.in_(("approver", "office"))),
     }
     filed = act.session.execute(
-        select(_s).where(mine, this_year).order_by(_s.c.filed_at.desc(), _s.c.id.desc()).limit(MOST_FILED)
+        select(_s).where(mine, in_force).order_by(_s.c.filed_at.desc(), _s.c.id.desc()).limit(MOST_FILED)
     ).all()
     programmes = catalogue.by_id(act, {row.programme_id for row in (*rows["todo"], *rows["sent"], *filed)})
     known = posts.directory(act.session).unit(code)
@@ -173,10 +173,18 @@ def of_unit(act: Act, code: str, *, todo: str | None = None, sent: str | None = 
     )
 
 
-def _counts(act: Act, mine: ColumnElement[bool], this_year: ColumnElement[bool]) -> dict[str, int]:
-    """How many wait on whom, how many of those are overdue, how many were filed this year on time and late."""
+def _running(act: Act, code: str) -> ColumnElement[bool]:
+    """Of programmes that run: the cycle has not passed, whatever day a thing was filed on, or the unit still owes."""
+    cycles = select(_p.c.id).where(_p.c.cycle >= act.today.year)
+    owed = select(_s.c.programme_id).where(_s.c.unit == code, _s.c.state.in_(_OPEN))
+    running: ColumnElement[bool] = _s.c.programme_id.in_(cycles.union(owed))
+    return running
+
+
+def _counts(act: Act, mine: ColumnElement[bool], in_force: ColumnElement[bool]) -> dict[str, int]:
+    """How many wait on whom, how many of those are overdue, how many of what runs were filed on time and late."""
     query = select(_s.c.state, _s.c.waiting_on, _s.c.late, func.count().label("many"))
-    grouped = query.where(mine, or_(_s.c.state.in_(("draft", "pending", "overdue")), this_year))
+    grouped = query.where(mine, or_(_s.c.state.in_(_OPEN), in_force))
     found: dict[str, int] = {}
     for row in act.session.execute(grouped.group_by(_s.c.state, _s.c.waiting_on, _s.c.late)):
         of_filed = "late" if row.late else "on-time"
@@ -190,7 +198,7 @@ def _open(
     act: Act, order: Literal["todo", "sent"], cursor: str | None, *wanted: ColumnElement[bool]
 ) -> Sequence[Row[Any]]:
     """One row more than a page, the nearest date first."""
-    place, conditions = (_s.c.due_at, _s.c.id), [*wanted, _s.c.state.in_(("draft", "pending", "overdue"))]
+    place, conditions = (_s.c.due_at, _s.c.id), [*wanted, _s.c.state.in_(_OPEN)]
     if cursor is not None:
         at, number = cursors.read(cursor, order, datetime, int)
         conditions.append(tuple_(*place) > tuple_(literal(at, _s.c.due_at.type), literal(number)))

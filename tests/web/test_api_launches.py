@@ -20,7 +20,12 @@ def test_a_launch_is_tried_out_and_then_done(sqlite_house: House) -> None:
     found = tried.json()
     assert (found["preview"], found["key"], found["submissions"]) == (True, "huludao-delivery-2022", 490)
     assert found["wrong"] == [] and len(found["roster"]["changes"]) > 100
-    done = client.post(f"{API}/programmes", data={"cycle": "2022"}, files=sent)
+    renamed = {"what": "名称", "before": "市能源局", "after": "市农业农村局"}
+    assert renamed in next(one for one in found["touched"] if one["unit"] == "NYJ")["differences"]
+    refused = client.post(f"{API}/programmes", data={"cycle": "2022"}, files=sent)
+    assert (refused.status_code, refused.json()["code"]) == (422, "roster-refused")
+    assert "accept_changes" in refused.json()["detail"] and world.dump() == before
+    done = client.post(f"{API}/programmes", data={"cycle": "2022", "accept_changes": "true"}, files=sent)
     assert (done.status_code, done.json()["preview"]) == (201, False)
     assert client.get(f"{API}/programmes").json()["total"] == 2
     before = world.dump()

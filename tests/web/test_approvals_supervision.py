@@ -75,6 +75,12 @@ def test_a_change_to_come_moves_on_its_day(waiting: Office) -> None:
     assert waiting.world.open_requests("WJW")[0].person == NEW_KEY
 
 
+def test_a_link_with_a_unit_alone_has_it_chosen_and_finds_no_fault(sqlite_office: Office) -> None:
+    page = sqlite_office.person().open(f"{HERE}?unit=WJW")
+    assert page.status == 200 and page.form("预览")[0].fields["unit"] == ["WJW"]
+    assert "还不能预览" not in page.text and "预览，还没有生效" not in page.text
+
+
 def test_without_a_reason_nothing_is_changed(waiting: Office) -> None:
     clerk = waiting.person()
     previewed(clerk)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.web.browsing import Office, Page
+from tests.workflow.world import local
 from workflow import batches
 
 LATE = "2022-01-05 09:30"
@@ -63,6 +64,34 @@ def test_extension_asks_for_its_reason_and_can_be_taken_back(late: Office) -> No
     shown = clerk.open(late.page_of("GXJ")).text
     assert "延期至2022年1月14日" in shown and "撤销延期" in shown
     assert "已撤销 1 件" in clerk.open("/batches").text
+
+
+def test_a_wrong_date_is_told_beside_it_and_everything_chosen_and_typed_stays(late: Office) -> None:
+    ids = [str(late.world.id_of(unit)) for unit in ("GXJ", "KJJ")]
+    clerk = late.person()
+    clerk.open(f"/batches/new?act=extend&id={ids[0]}&id={ids[1]}")
+    before = late.world.dump()
+    for until, said in (
+        ("2022-01-04", "延期须晚于原截止日期和今天"),
+        ("2021-12-01", "延期须晚于原截止日期和今天"),
+        ("2024-01-04", "一次延期不能超过一年"),
+        ("", "请选择新的应报日期"),
+    ):
+        page = clerk.press("确认延期 2 件", {"id": ids}, until=until, comment="统一延期")
+        assert (page.status, said in page.text) == (422, True)
+        assert 'aria-describedby="batch-until-error"' in page.response.text
+        fields = page.form("确认延期 2 件")[0].fields
+        assert (fields["until"], fields["comment"], fields["act"]) == ([until], ["统一延期"], ["extend"])
+        assert sorted(re.findall(r'name="id" value="(\d+)"', page.response.text)) == sorted(ids)
+        assert late.world.dump() == before
+    done = clerk.press("确认延期", {"id": ids}, until="2022-01-14")
+    assert (done.status, "已延期 2 件" in done.text) == (200, True)
+
+
+def test_what_is_due_far_ahead_is_offered_a_date_that_suits(late: Office) -> None:
+    page = late.person().open(f"/batches/new?act=extend&id={late.world.id_of('GXJ', 'work-plan')}")
+    assert page.form("确认延期 1 件")[0].fields["until"] == ["2022-02-22"]
+    assert 'id="batch-until-error"' not in page.response.text
 
 
 def test_large_one_goes_on_by_its_button(late: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,3 +180,18 @@ def test_paper_is_entered_with_its_scan(late: Office) -> None:
     assert "按2022年1月4日收到计，按时" in page.text
     assert clerk.client.get(page.link("扫描件：纸质件.pdf")).content == b"%PDF-1.7 x"
     assert late.liaison("KJJ").client.get(page.link("扫描件：纸质件.pdf")).status_code == 404
+
+
+def test_what_came_on_paper_is_told_as_paper_until_it_goes_back(late: Office) -> None:
+    late.world.hand_in("GXJ", now=local("2022-01-03 09:00"))
+    clerk = late.person()
+    for unit, written in (("KJJ", False), ("GXJ", True)):
+        clerk.open(late.page_of(unit))
+        page = clerk.press("确认补录", received="2022-01-05", signed_by="副市长", comment="断网")
+        assert "纸质件 收到日期 2022年1月5日（周三） 迟报 签字人 副市长 补录人" in page.text
+        assert "补录理由 断网 扫描件 没有上传" in page.text and "纸质签字 副市长" in page.text
+        assert "副市长在 纸质件 上签字" in page.text and "未轮到" not in page.text
+        assert "不需审签" not in page.text and "还没有填写" not in page.text
+        assert ("内容以纸质件为准" in page.text) is not written and ("填报内容" in page.text) is written
+    page = clerk.press("确认重新打开", comment="改正")
+    assert "签字人 副市长" not in page.text and "填报内容" in page.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from python_calamine import load_workbook
@@ -11,6 +12,9 @@ from tests.statements import noted
 from tests.web.browsing import UNIT, Office
 from tests.web.client import API, PROGRAMME
 from tests.workflow.world import local
+from web.pages import record
+from workflow.desks import UnitName
+from workflow.mailbag import Addressee, MessageLine, Subject
 
 BOARD = f"/programmes/{PROGRAMME}"
 HANDED = local("2022-01-03 09:00")
@@ -60,6 +64,8 @@ def test_a_glance_says_who_by_post_and_phone_since_when_and_when_last_told(sqlit
     assert page.offers("催办")
     own = sqlite_office.liaison().open(address)
     assert "0477" not in own.text and not own.offers("催办")
+    apart = r'（分管教育和卫生健康）</b>[^<]*\s<span class="quiet">花名册无电话</span>\s'
+    assert re.search(apart, own.response.text)
 
 
 @pytest.mark.parametrize("page", ["glance", "versions"])
@@ -96,9 +102,32 @@ def test_the_api_compares_any_two_versions(sqlite_office: Office) -> None:
 
 
 def test_the_page_of_a_submission_tells_its_way_and_whom_each_step_told(sqlite_office: Office) -> None:
-    page = sqlite_office.person().open(returned(sqlite_office))
+    clerk, told_at_launch = sqlite_office.person(), "方案启动，生成本件 领导小组办公室值班员 已通知 市教育体育局联络员"
+    assert told_at_launch in clerk.open(sqlite_office.page_of()).text
+    page = clerk.open(returned(sqlite_office))
     assert "已提交 单位 待审签 副市长（分管教育和卫生健康） 未报送 领导小组办公室" in page.text
-    assert "方案启动，生成本件 领导小组办公室值班员 已通知 市教育体育局联络员" in page.text
+    # Handed in before the notice went out, which was then cancelled.
+    assert told_at_launch not in page.text and "已通知 副市长（分管教育和卫生健康）" in page.text
+
+
+def test_who_was_told_is_named_once_and_only_who_was() -> None:
+    """Two letters of one act to one person, one that was called back, one that left this submission out."""
+
+    def letter(
+        number: int, person: str, *, post: str = "联络员", status: str = "sent", dropped: str | None = None
+    ) -> MessageLine:
+        about = Subject(1, "x", UnitName("JYTYJ", "", ""), "", "", "", "notice", dropped)
+        to = Addressee(person, person, post)
+        return MessageLine(number, "notice", to, "mail", status, 1, "", "", HANDED, HANDED, HANDED, "", "", (about,))
+
+    letters = [
+        letter(5, "甲"), letter(4, "甲"), letter(3, "乙", post="主要负责同志", status="cancelled"),
+        letter(2, "丙", post="副市长", dropped="已报送"), letter(1, "丁", post="秘书长", status="queued"),
+    ]  # fmt: skip
+    (links,) = [record.links(one.values()) for one in record.told(letters).values()]
+    assert [(one.href, one.label) for one in links] == [("/messages/1", "秘书长"), ("/messages/5", "联络员")]
+    both = record.links([*letters[:1], letter(6, "戊")])
+    assert [one.label for one in both] == ["联络员 戊", "联络员 甲"]
 
 
 def test_an_extension_keeps_the_first_date_and_says_who_gave_it(sqlite_office: Office) -> None:

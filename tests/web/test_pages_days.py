@@ -10,7 +10,7 @@ import pytest
 from python_calamine import load_workbook
 
 from tests.statements import noted
-from tests.web.browsing import UNIT, Office, Page
+from tests.web.browsing import CONTACT, UNIT, Office, Page
 from tests.web.client import PROGRAMME
 from tests.workflow.world import LAUNCH, local
 from web.pages import load
@@ -47,6 +47,7 @@ def test_a_liaison_sees_with_whom_it_lies_and_why_it_came_back(sqlite_office: Of
     world.hand_in(UNIT, now=LAUNCH)
     page = liaison.open("/workbench")
     assert "卡在 副市长（分管教育和卫生健康）" in page.text and "审签由系统催促" in page.text
+    assert f"急件请联系{CONTACT}。" in page.text and page.text.count("急件请联系") == 1
     world.sign(UNIT, now=local("2021-12-31 09:00"), choice="return")
     page = liaison.open("/workbench")
     assert "退回原因： 请补充" in page.text and page.link("补充后再报")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from python_calamine import load_workbook
 
 from tests.web.browsing import Office, Visitor
 from tests.web.client import API, PROGRAMME
-from tests.workflow.world import local
+from tests.workflow.world import OFFICE, local
+from web.pages.figures import counted
+from workflow import figures
 
 HERE = f"/programmes/{PROGRAMME}"
 NOW = "2022-01-06 10:00"
@@ -40,6 +43,7 @@ def test_the_figures_page_draws_says_and_exports(office: Office) -> None:
     assert page.status == 200 and "2022年第一季度，截至 2022年1月6日 10:00" in page.text
     assert "按时率 3.3%" in page.text and "1月3.3%" in page.text
     assert page.response.text.count('role="img"') == 6
+    assert "只计各单位应报的，与通报口径相同" in page.text
     for meaning in ("按时率按最初截止日计算", "从请求审签到作出决定", "由历史记录推得"):
         assert meaning in page.text
     book = load_workbook(io.BytesIO(clerk.client.get(page.link("导出 Excel")).content))
@@ -50,10 +54,17 @@ def test_the_figures_page_draws_says_and_exports(office: Office) -> None:
     assert wrong.status == 422 and "请写成 2022Q1" in wrong.text and "按时率 3.3%" in wrong.text
 
 
+def test_what_the_office_owes_itself_is_told_beside_the_figures(office: Office) -> None:
+    with office.world.look(local(NOW), OFFICE) as act:
+        found = figures.of(act, PROGRAMME, "2022Q1")
+    said = counted(replace(found, office=figures.Tally({"in-time": 1, "overdue": 3, "open": 1}), hidden=2))
+    assert "自身应完成5件不计入，其中已到期4件，按时1件，按时率25.0%。" in said and "不公开的事项2项，通报不含" in said
+
+
 def test_the_api_gives_the_same_figures(office: Office) -> None:
     answer = office.office().get(f"{API}{HERE}/figures?period=2022-01").json()
     assert (answer["period"], answer["total"]["due"], answer["total"]["in_time"]) == ("2022-01", 61, 2)
-    assert answer["by_month"] == {"2022-01": answer["total"]}
+    assert answer["by_month"] == {"2022-01": answer["total"]} and answer["office"]["due"] == 0
     assert answer["sign_off"]["count"] == 2 and answer["lights"][-1]["red"] == 59
     assert office.office().get(f"{API}{HERE}/figures?period=x").json()["code"] == "query-refused"
 
@@ -62,6 +73,7 @@ def test_the_offices_words_go_into_the_bulletin(office: Office) -> None:
     clerk = office.person()
     page = clerk.open(f"{HERE}/bulletin?period=2022Q1")
     assert "各单位应报送183件，已到期61件，其中按时报送2件，按时率3.3%" in page.text and "尚未结束" in page.text
+    assert "按时率只计各单位应报的" in page.text
     page = clerk.press("保存", number="督办通报〔2022〕1号", measures="一是抓紧报送。")
     assert "已保存，可以下载通报" in page.text and page.path == f"{HERE}/bulletin?period=2022Q1"
     file = clerk.client.get(page.link("下载 Word"))

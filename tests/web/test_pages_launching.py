@@ -38,7 +38,12 @@ def test_a_second_programme_is_launched_from_its_roster(office: Office) -> None:
     assert "490 件报送件" in page.text and "新增 14，变更 34，取消 0" in page.text
     assert "2022年4月30日 周六 劳动节" in page.text
     assert world.dump(without=DRAFTS) == before
+    assert "注意：花名册会改动" in page.text and "名称：市能源局 → 市农业农村局" in page.text
+    assert "不同城市的单位编码可能相同" in page.text
     page = clerk.press("启动方案")
+    assert page.status == 422 and "没有写入任何内容" in page.text and "请逐个核对受影响的单位" in page.text
+    assert world.dump(without=DRAFTS) == before
+    page = clerk.press("启动方案", accept_changes="yes")
     assert page.path == "/programmes/huludao-delivery-2022"
     assert "已启动：抓落实暨争先创优专项行动 2022，490件" in page.text
     after = world.dump()
@@ -71,6 +76,16 @@ def test_going_back_keeps_what_was_entered(sqlite_office: Office) -> None:
     assert page.path.endswith("/preview") and "花名册带来的变化" not in page.text
     page = clerk.open(f"{here}/definition")
     assert page.form("下一步")[0].fields["chosen"] == ["ordos-benchmarking"]
+
+
+def test_a_year_may_be_typed_in_full_width_digits(sqlite_office: Office) -> None:
+    clerk = sqlite_office.person()
+    here = chosen(clerk, "ordos-benchmarking")
+    assert clerk.press("下一步", cycle="２０２３").path == f"{here}/preview"
+    page = clerk.page
+    assert "ordos-benchmarking-2023" in page.text and "注意：花名册" not in page.text
+    assert '<details class="planned-group">' in page.response.text, "stages are folded"
+    assert page.response.text.count('form="launch"') == 1, "the button stands at the end, too"
 
 
 @pytest.mark.parametrize("cycle", ["20x2", "2101"])

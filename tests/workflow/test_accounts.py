@@ -1,5 +1,7 @@
 """Accounts and tokens: who may come in, what the administrator may do, and what is kept of secrets."""
 
+import math
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.workflow.world import OFFICE, World, local
-from workflow import account_lists, accounts, identities, outside_identities, tokens
+from workflow import account_lists, accounts, identities, outside_identities, passwords, tokens
 from workflow.accounts import AccountRefused, AccountTaken, LastAdmin, SignInRefused
 from workflow.acts import SYSTEM, Actor
 from workflow.identities import AccountDisabled
@@ -56,6 +58,8 @@ def test_password_is_kept_as_an_argon2_hash_only(sqlite_world: World) -> None:
         ({"role": "office", "unit": "KJJ"}, AccountRefused),
         ({"name": ""}, AccountRefused),
         ({"name": " a"}, AccountRefused),
+        ({"name": "科技 局"}, AccountRefused),
+        ({"name": "科技\u3000局"}, AccountRefused),
         ({"name": "a\nb"}, AccountRefused),
         ({"name": "甲" * 65}, AccountRefused),
         ({"password": "1234567"}, PasswordRefused),
@@ -73,6 +77,13 @@ def test_unfit_account_is_refused_and_not_added(
     with pytest.raises(refusal), sqlite_world.act(NOW, SYSTEM) as act:
         accounts.add_account(act, **wanted)
     assert sqlite_world.dump() == before
+
+
+def test_a_one_time_password_has_no_look_alikes_and_bits_enough() -> None:
+    assert not set("lioO10_ -") & set(passwords.ALPHABET)
+    once = passwords.one_time()
+    assert re.fullmatch(f"[{passwords.ALPHABET}]{{4}}(-[{passwords.ALPHABET}]{{4}}){{4}}", once)
+    assert 20 * math.log2(len(passwords.ALPHABET)) >= 80
 
 
 def test_a_reset_gives_a_one_time_password(sqlite_world: World) -> None:

@@ -1,10 +1,11 @@
 """The board and the list of programmes."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from tests.statements import noted
 from tests.workflow.world import LAUNCH, OFFICE, World, local, ordos
@@ -13,6 +14,7 @@ from workflow.acts import Actor
 from workflow.board import Board, Counts, Filters
 from workflow.launch import launch
 from workflow.refusals import NotFound
+from workflow.tables import Submission
 
 NOW = local("2022-01-05 10:00")
 KEY = "ordos-benchmarking-2022"
@@ -155,6 +157,17 @@ def test_programmes_come_newest_first_with_counts_and_next_deadline(january: Wor
     assert coming.provisional_years[-2:] == (2027, 2028)
     assert coming.next_deadline is not None
     assert coming.next_deadline.open_count == 61
+
+
+def test_bodies_that_owe_something_are_no_units(sqlite_world: World) -> None:
+    def units_at(now: datetime) -> tuple[int, int]:
+        with sqlite_world.look(now) as act:
+            return board.programmes(act)[0].units, len(set(act.session.exec(select(Submission.unit))))
+
+    first = units_at(NOW)
+    sqlite_world.advance(local("2022-03-01 09:00"))
+    later = units_at(local("2022-03-01 09:00"))
+    assert first[0] == later[0] == 61 < later[1]
 
 
 def test_unit_has_only_its_own_counted(january: World) -> None:

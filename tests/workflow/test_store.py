@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 
 import psycopg

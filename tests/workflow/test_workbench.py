@@ -72,6 +72,18 @@ def test_an_overdue_thing_is_counted_and_a_late_one_is_marked(sqlite_world: Worl
     assert (found.filed[0].was_late, found.filed[0].late.days) == (True, 3)
 
 
+def test_what_was_filed_before_new_year_counts_in_the_cycle_it_is_for(sqlite_world: World) -> None:
+    sqlite_world.file(UNIT, now=local("2021-12-31 10:00"))
+    for day in ("2021-12-31 12:00", "2022-01-01 09:00", "2022-12-31 09:00", "2023-01-01 09:00"):
+        found = bench(sqlite_world, day)  # In 2023 the cycle has passed, and the unit still owes of it.
+        assert (found.on_time, found.filed_late, len(found.filed)) == (1, 0, 1), day
+    with sqlite_world.act(local("2023-01-01 09:00")) as act:
+        for one in bench(sqlite_world, "2023-01-01 09:00").todo.items:
+            submissions.exempt(act, one.submission_id, comment="方案已结束")
+    found = bench(sqlite_world, "2023-01-01 10:00")
+    assert (found.on_time, found.filed, found.todo.total) == (0, (), 0)
+
+
 def test_more_time_that_was_asked_for_is_shown_until_it_is_answered(sqlite_world: World) -> None:
     number = sqlite_world.id_of(UNIT)
     asked = ExtensionRequest(

@@ -29,8 +29,9 @@ class Reason:
 class BatchNewPage:
     """The preview of an act on many, with the form that confirms it; nothing has been done yet.
 
-    `kept` are the hidden fields that say which submissions. `until` is asked for by an extension only; `reason` says
-    whether words are required. `ready_more` are not listed by name. `error` is why a confirmation did nothing.
+    `kept` are the hidden fields that say which submissions. `until` is asked for by an extension only, with
+    what was typed and what is wrong with it; `reason_needed` says whether words are required. `error` is why a
+    confirmation did nothing.
     """
 
     frame: Frame
@@ -49,6 +50,7 @@ class BatchNewPage:
     comment: str = ""
     until: date | None = None
     until_text: str = ""
+    until_error: str = ""
     error: str = ""
 
 

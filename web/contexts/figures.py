@@ -97,7 +97,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class FiguresPage:
-    """The figures of one programme over a period."""
+    """The figures of one programme over a period; ``counted`` says what the numbers above the drawings count."""
 
     frame: Frame
     title: str
@@ -107,6 +107,7 @@ class FiguresPage:
     action: str
     period: str
     periods: tuple[Choice, ...]
+    counted: str
     headlines: tuple[Headline, ...]
     figures: tuple[Figure, ...]
     exports: tuple[Link, ...]

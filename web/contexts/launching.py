@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from web.contexts.approvals import MoveLine
 from web.contexts.frame import Choice, Frame, Link
 from web.contexts.roster import RosterOutlook, RowFault, TextFault
 
@@ -88,6 +89,50 @@ class PlannedLine:
     dates: tuple[PlannedDate, ...]
     units: tuple[str, ...]
     count: int
+    stage: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedGroup:
+    """The obligations of one stage of the plan, or of all where it has none; folded away with their counts."""
+
+    title: str
+    lines: tuple[PlannedLine, ...]
+
+    @property
+    def count(self) -> int:
+        """How many submissions they are."""
+        return sum(one.count for one in self.lines)
+
+    @property
+    def first(self) -> date:
+        """The first day anything of them is due."""
+        return min(one.due_date for line in self.lines for one in line.dates)
+
+    @property
+    def last(self) -> date:
+        """The last one."""
+        return max(one.due_date for line in self.lines for one in line.dates)
+
+
+@dataclass(frozen=True)
+class TouchedUnit:
+    """A unit in the middle of something that a roster changes: what, before and after; `open` is what it owes."""
+
+    code: str
+    name: str
+    open: int
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Caution:
+    """That a roster changes units of programmes that run: how many, the first of them, the sign-offs that move."""
+
+    count: int
+    units: tuple[TouchedUnit, ...]
+    moves: tuple[MoveLine, ...] = ()
+    moving: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,6 +160,20 @@ class LaunchPreviewPage:
     must_confirm: bool = False
     confirm_error: str = ""
     error: str = ""
+    caution: Caution | None = None
+    accept_error: str = ""
+    ticked: bool = False
+
+    @property
+    def groups(self) -> tuple[PlannedGroup, ...]:
+        """The obligations by stage, in the order of their first date."""
+        titles = dict.fromkeys(one.stage for one in self.lines)
+        return tuple(PlannedGroup(title, tuple(one for one in self.lines if one.stage == title)) for title in titles)
+
+    @property
+    def holidays(self) -> int:
+        """How many of the days due are no usual working days."""
+        return sum(bool(one.note) for line in self.lines for one in line.dates)
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,19 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """What was handed in on paper: who signed it, and who entered it here when and why; `file` is its scan."""
+
+    received: date
+    late: bool
+    signed_by: str
+    entered_by: str
+    entered_at: datetime
+    reason: str
+    file: Link | None = None
+
+
+@dataclass(frozen=True)
 class SentMessage:
     """A message about this submission, with where its proof of delivery is.
 
@@ -230,6 +243,7 @@ class SubmissionPage:
     `owner_post` the post that owes it personally; `cause` opened it, `follow_ups` are what it opened. `sheet_href` is
     the 审签单, empty while nobody has decided anything. `versions_href` compares versions of the content, empty
     before there are two; `extension` says who put the date off, when and why.
+    `paper` is set while what counts was handed in on paper; `sign_off` then holds only what was decided here.
     """
 
     frame: Frame
@@ -275,3 +289,4 @@ class SubmissionPage:
     owner_post: str = ""
     cause: Relation | None = None
     follow_ups: tuple[Relation, ...] = ()
+    paper: Paper | None = None

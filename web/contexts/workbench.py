@@ -81,7 +81,7 @@ class SentLine:
 
 @dataclass(frozen=True)
 class FiledLine:
-    """Something filed this year; `late` is how late in words, empty for what was on time."""
+    """Something filed in a programme that runs; `late` is how late in words, empty for what was on time."""
 
     matter: Matter
     due_date: date

@@ -91,11 +91,12 @@ def sent(
 
 @dataclass(frozen=True)
 class Said:
-    """What the confirming form said beside the choice."""
+    """What the confirming form said beside the choice, and what was wrong with it or with its date."""
 
     comment: str = ""
     until_text: str = ""
     error: str = ""
+    until_error: str = ""
 
     @property
     def until(self) -> date | None:

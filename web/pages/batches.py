@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,14 +18,16 @@ from web.pages.frame import Asked, Cursor, House, Number, acting, done, frame, s
 from web.rendering import WORDS
 from workflow import batch_choices, batch_undoing, batches
 from workflow.acts import Act, Actor
-from workflow.batch_choices import Order
+from workflow.batch_choices import Order, Preview
 from workflow.batches import Line
 from workflow.lifecycle import MOVES
 from workflow.permissions import OFFICE
-from workflow.refusals import Forbidden, NotFound, Refusal
+from workflow.refusals import DateRefused, Forbidden, NotFound, Refusal
 
 #: Rows of a preview that are named one by one.
 MOST_NAMED = 50
+#: How much later an extension is offered.
+WEEK = timedelta(days=7)
 _EXPLAINED = {
     "urge": "给正卡住的一方各发一次催办；同一人的多件合为一条消息，几分钟内发出，发出前可以撤销。",
     "extend": "改到新的应报日期，此前未发的提醒作废；原应报日期仍有记录。此后没有新经过的，可以撤销。",
@@ -79,9 +82,8 @@ def router(house: House) -> APIRouter:
             raise
         except Refusal as refused:
             with house.engine.looking(actor) as act:
-                again = Said(comment, until, refused.text)
-                page = _preview(house, request, act, choosing, again)
-                return show(house, request, page, problems.of_refusal(refused).status)
+                page = _preview(house, request, act, choosing, _refused(said, refused))
+                return show(house, request, page, 422 if page.until_error else problems.of_refusal(refused).status)
         _go_on(house, actor, number)
         return done(house, f"/batches/{number}")
 
@@ -126,8 +128,7 @@ def _go_on(house: House, actor: Actor, number: int) -> None:
 
 
 def _preview(house: House, request: Request, act: Act, choosing: Choosing, said: Said) -> BatchNewPage:
-    until = said.until or act.today + timedelta(days=7) if choosing.kind == "extend" else None
-    seen = batch_choices.preview(act, choosing.chosen, Order(choosing.kind, said.comment, until))
+    seen, until_error = _seen(act, choosing, said)
     return BatchNewPage(
         frame=frame(house, request, act, "overdue", here=choosing.back),
         verb=MOVES[choosing.kind],
@@ -143,10 +144,39 @@ def _preview(house: House, request: Request, act: Act, choosing: Choosing, said:
         back=choosing.back,
         reason_needed=choosing.kind != "urge",
         comment=said.comment,
-        until=until,
+        until=seen.order.until,
         until_text=said.until_text,
-        error=said.error,
+        until_error=until_error,
+        error="" if until_error else said.error,
     )
+
+
+def _refused(said: Said, refused: Refusal) -> Said:
+    """The form as it was sent, with the fault beside the field it is about."""
+    if isinstance(refused, DateRefused):
+        return replace(said, until_error=refused.text)
+    return replace(said, error=refused.text)
+
+
+def _seen(act: Act, choosing: Choosing, said: Said) -> tuple[Preview, str]:
+    """What is chosen comes to this, and this is wrong with the date.
+
+    A date that suits none of them is the date's fault: they stay chosen, as they are without any date.
+    """
+    if choosing.kind != "extend":
+        return batch_choices.preview(act, choosing.chosen, Order(choosing.kind, said.comment)), ""
+    order = Order("extend", said.comment, said.until or act.today + WEEK)
+    seen = batch_choices.preview(act, choosing.chosen, order)
+    if seen.ready:
+        return seen, said.until_error
+    undated = batch_choices.preview(act, choosing.chosen, replace(order, until=None))
+    if not undated.ready:
+        return seen, ""
+    if not said.until_text:
+        order = replace(order, until=max(one.due_date for one in undated.ready) + WEEK)
+    fault = "；".join(why for why in seen.reasons if why not in undated.reasons)
+    wrong = said.until_error or (f"日期不可用：{fault}。" if said.until_text else "")
+    return replace(undated, order=order), wrong
 
 
 def _row(one: batch_choices.One) -> BatchRow:

@@ -58,10 +58,22 @@ def _page(house: House, request: Request, act: Act, found: Figures) -> FiguresPa
         action=here,
         period=found.period.title,
         periods=tuple(Choice(name, title, name == found.period.name) for name, title in offered.items()),
+        counted=counted(found),
         headlines=headlines(found),
         figures=tuple(_figure(table, found) for table in figure_sheet.tables(found)),
         exports=(Link(f"/api/v1{here}.xlsx?{asked}", "导出 Excel"),),
     )
+
+
+def counted(found: Figures) -> str:
+    """What the rates count, and what the office and its bodies owe beside it."""
+    own, said = found.office, "按时率、件数只计各单位应报的，与通报口径相同（通报截至期末，本页截至现在）。"
+    if found.hidden:
+        said = f"按时率、件数只计各单位应报的；含不公开的事项{found.hidden}项，通报不含。"
+    if not own.total:
+        return said
+    rate = f"，按时{own.of('in-time')}件，按时率{shown(own.rate, 'share')}" if own.due else ""
+    return f"{said}领导小组办公室和有关工作机构自身应完成{own.total}件不计入，其中已到期{own.due}件{rate}。"
 
 
 def headlines(found: Figures) -> tuple[Headline, ...]:

@@ -23,6 +23,14 @@ BIG = 3000
 _BROKEN = "系统出错，没有写入任何内容。请稍后再试；仍不成功时请联系管理员。"
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """What was ticked: that adjustments of the division of work go, that running units are changed."""
+
+    dropping: bool
+    changing: bool
+
+
 @dataclass
 class Launching:
     """One launch on its way, whoever it is of; ``programme`` is set when it is done, ``error`` when it failed."""
@@ -62,12 +70,12 @@ class Launches:
             raise NotFound
         return found
 
-    def begin(self, engine: Engine, actor: Actor, draft: str, wanted: Wanted, *, dropping: bool) -> Thread:
+    def begin(self, engine: Engine, actor: Actor, draft: str, wanted: Wanted, agreed: Agreed) -> Thread:
         """Carry a launch out on a thread of its own; one that is on its way already is left alone."""
         title = f"{wanted.pinned.definition.title} {wanted.cycle}"
         one = Launching(draft, actor.name, title)
         # Daemonic: a service that is told to stop does not wait, and an unfinished transaction leaves nothing.
-        thread = Thread(target=_carry_out, args=(engine, actor, wanted, one, dropping), daemon=True)
+        thread = Thread(target=_carry_out, args=(engine, actor, wanted, one, agreed), daemon=True)
         with self._lock:
             before = self._known.get(draft)
             if before is not None and not before.error:
@@ -77,10 +85,12 @@ class Launches:
         return thread
 
 
-def _carry_out(engine: Engine, actor: Actor, wanted: Wanted, one: Launching, dropping: bool) -> None:
+def _carry_out(engine: Engine, actor: Actor, wanted: Wanted, one: Launching, agreed: Agreed) -> None:
     try:
         with engine.acting(actor) as act:
-            made = launching.publish(act, wanted, drop_adjustments=dropping, seen=one.seen)
+            made = launching.publish(
+                act, wanted, drop_adjustments=agreed.dropping, accept_changes=agreed.changing, seen=one.seen
+            )  # fmt: skip
             drafts.drop(act, one.draft)
         one.programme = made.key
     except Refusal as refused:

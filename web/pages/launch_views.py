@@ -7,6 +7,7 @@ from datetime import date
 
 from web.contexts.frame import Frame, Link
 from web.contexts.launching import (
+    Caution,
     LaunchMessagesPage,
     LaunchPeoplePage,
     LaunchPreviewPage,
@@ -14,6 +15,7 @@ from web.contexts.launching import (
     PlannedLine,
     SendingLine,
     Shelf,
+    TouchedUnit,
     Upload,
 )
 from web.contexts.roster import RowFault
@@ -28,10 +30,13 @@ from workflow.launch import PlannedObligation
 from workflow.launching import FIRST_DAYS, Foreseen, Sending, Wanted
 from workflow.library import Pinned
 from workflow.permissions import OFFICE
+from workflow.personnel import Outlook
 from workflow.refusals import Forbidden
 from workflow.shelf import Shelved
 
 HERE = "/programmes/new"
+#: So many units that a roster changes in the midst of a programme are named, and so many sign-offs that move.
+MOST_NAMED = 10
 #: What a message of a trial run is called.
 KINDS = {
     "reminder": "提醒", "escalation": "升级督办", "notice": "通知", "digest": "汇总", "lapse": "逾期通知",
@@ -135,7 +140,15 @@ def preview(around: Frame, act: Act, kept: Kept, wanted: Wanted, found: Foreseen
         ledger=kept.files["ledger"].name if "ledger" in kept.files else "",
         shown=found.shown,
         must_confirm=bool(found.people and found.people.lost),
+        caution=_caution(found.people) if found.people and found.people.touched else None,
     )
+
+
+def _caution(people: Outlook) -> Caution:
+    units = tuple(TouchedUnit(one.unit, one.name, one.open, one.differences) for one in people.touched[:MOST_NAMED])
+    return Caution(
+        len(people.touched), units, tuple(map(rosters.move, people.moves[:MOST_NAMED])), len(people.moves)
+    )  # fmt: skip
 
 
 def messages(around: Frame, kept: Kept, wanted: Wanted, found: Sequence[Sending] | None) -> LaunchMessagesPage:
@@ -176,8 +189,20 @@ def _lines(act: Act, wanted: Wanted, planned: Sequence[PlannedObligation]) -> tu
         codes = dict.fromkeys(unit for one in times for unit in one.units)
         units = tuple(known.unit(code).name for code in codes)
         dates = tuple(_date(one, calendar) for one in times)
-        lines.append(PlannedLine(times[0].title, name, dates, units, sum(len(one.units) for one in times)))
+        count = sum(len(one.units) for one in times)
+        lines.append(PlannedLine(times[0].title, name, dates, units, count, _stage(wanted.pinned, name)))
     return tuple(lines)
+
+
+def _stage(pinned: Pinned, name: str) -> str:
+    """What an obligation is listed under: its part of the ledger, else its stage."""
+    definition = pinned.definition
+    task = next((one for one in definition.tasks if one.key == name), None)
+    if task is not None:
+        parts = definition.planned.parts if definition.planned else {}
+        return parts[task.part].title if task.part in parts else "台账任务"
+    stage = definition.obligations[name].stage
+    return definition.stages[stage].title if stage else ""
 
 
 def _date(one: PlannedObligation, calendar: Calendar) -> PlannedDate:

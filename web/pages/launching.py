@@ -6,6 +6,7 @@ the roster in and launches in one transaction.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Annotated, cast
 
@@ -18,7 +19,7 @@ from web.contexts.roster import RowFault
 from web.downloads import download
 from web.pages import launch_start, launch_views, rosters
 from web.pages.frame import House, acting, done, frame, show, signed_in
-from web.pages.launch_progress import BIG, Launches
+from web.pages.launch_progress import BIG, Agreed, Launches
 from web.pages.launch_start import Handed, Word
 from web.pages.launch_views import HERE, check
 from web.pages.overview import board_href
@@ -33,6 +34,8 @@ from workflow.roster_merges import Mode
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STALE = "您看到的预览之后情况有了变化，没有启动。以下是最新的预览，请重新核对。"
 _LOST = "请勾选确认，或者先导出最新花名册再修改。"
+_CHANGED = "请逐个核对受影响的单位，确属同一单位的再勾选确认；不是的，请回上一步更换花名册。"
+_UNTICKED = "还没有启动，没有写入任何内容：有须勾选确认的内容，见下方说明。"
 
 
 def router(house: House) -> APIRouter:
@@ -75,7 +78,10 @@ def _second_step(routes: APIRouter, house: House) -> None:
         actor = acting(house, request, form_token)
         files = {name: handed_in.of_upload(one) for name, one in (("roster", roster), ("ledger", ledger))}
         new = {name: one for name, one in files.items() if one is not None}
-        facts = {"cycle": cycle.strip(), "mode": mode if mode in ("add", "replace") else "add"}
+        facts = {
+            "cycle": unicodedata.normalize("NFKC", cycle).strip(),
+            "mode": mode if mode in ("add", "replace") else "add",
+        }
         with house.engine.acting(actor) as act:
             drafts.change(act, "launch", draft, facts=facts, files=new, dropped=list(without))
         return _given(house, request, actor, draft)
@@ -97,10 +103,16 @@ def _last_step(routes: APIRouter, house: House, launches: Launches) -> None:
 
     @routes.post("/{draft}/publish")
     def publish(
-        draft: str, request: Request, shown: Word = "", drop_adjustments: Word = "", form_token: Word = ""
+        draft: str,
+        request: Request,
+        shown: Word = "",
+        drop_adjustments: Word = "",
+        accept_changes: Word = "",
+        form_token: Word = "",
     ) -> Response:
         actor = acting(house, request, form_token)
-        return _publish(house, request, actor, draft, launches, shown=shown, dropping=drop_adjustments == "yes")
+        agreed = Agreed(drop_adjustments == "yes", accept_changes == "yes")
+        return _publish(house, request, actor, draft, launches, shown=shown, agreed=agreed)
 
     @routes.get("/{draft}/progress")
     def progress(draft: str, request: Request) -> Response:
@@ -211,20 +223,23 @@ def _preview(house: House, request: Request, act: Act, kept: Kept) -> tuple[Laun
 
 
 def _publish(
-    house: House, request: Request, actor: Actor, draft: str, launches: Launches, *, shown: str, dropping: bool
+    house: House, request: Request, actor: Actor, draft: str, launches: Launches, *, shown: str, agreed: Agreed
 ) -> Response:
     with house.engine.looking(actor) as act:
         page, (wanted, found) = _preview(house, request, act, drafts.read(act, "launch", draft))
     if shown != found.shown:
         return show(house, request, replace(page, error=_STALE), 409)
-    if page.must_confirm and not dropping:
-        return show(house, request, replace(page, confirm_error=_LOST), 422)
+    if (lost := page.must_confirm and not agreed.dropping) | (changed := bool(page.caution) and not agreed.changing):
+        page = replace(page, confirm_error=_LOST if lost else "", accept_error=_CHANGED if changed else "")
+        return show(house, request, replace(page, error=_UNTICKED, ticked=agreed.changing), 422)
     if found.plan.submissions > BIG and not found.plan.wrong:
-        launches.begin(house.engine, actor, draft, wanted, dropping=dropping)
+        launches.begin(house.engine, actor, draft, wanted, agreed)
         return done(house, f"{HERE}/{draft}/progress")
     try:
         with house.engine.acting(actor) as act:
-            made = launching.publish(act, wanted, drop_adjustments=dropping)
+            made = launching.publish(
+                act, wanted, drop_adjustments=agreed.dropping, accept_changes=agreed.changing
+            )  # fmt: skip
             drafts.drop(act, draft)
     except Refusal as refused:
         status = problems.of_refusal(refused).status

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal, cast
@@ -13,6 +14,7 @@ from web.contexts.frame import Frame, Light, Link, MessageStatus, State, Waiting
 from web.contexts.submission import (
     Editing,
     HistoryLine,
+    Paper,
     Prerequisite,
     SentMessage,
     SubmissionPage,
@@ -25,7 +27,9 @@ from web.pages.moves import Asked
 from web.rendering import day
 from workflow import acts as doing
 from workflow import papers
+from workflow.asking import named
 from workflow.dossier import Dossier
+from workflow.mailbag import MessageLine
 from workflow.permissions import OFFICE
 from workflow.upcoming import MESSAGE_KINDS
 
@@ -37,6 +41,8 @@ _TONES: dict[str, Literal["good", "bad"]] = {
     "reopen": "bad",
     "extension-declined": "bad",
 }
+#: What hands a submission in, or gives it back to the unit.
+_TURNS = frozenset({"submit", "withdraw", "return", "reopen", "paper"})
 
 
 def page(
@@ -69,7 +75,9 @@ def page(
 
 
 def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
-    one = found.summary
+    one, paper = found.summary, _paper(found)
+    # Who signed on paper signed for everybody who had not: nobody else is going to be asked.
+    signing = [line for line in found.sign_off if line.decision or paper is None]
     return SubmissionPage(
         frame=around,
         programme=Link(f"/programmes/{one.programme}", f"{one.programme_title} {found.cycle}"),
@@ -94,7 +102,7 @@ def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
         fields=contents.to_read(found),
         criteria=tuple(two.title + (f"：{two.help}" if two.help else "") for two in found.criteria.values()),
         prerequisites=tuple(_prerequisite(prior) for prior in found.prerequisites),
-        sign_off=signers.lines(act, found.sign_off),
+        sign_off=signers.lines(act, signing),
         history=_history(found),
         messages=_messages(found),
         asked=found.duty,
@@ -110,6 +118,24 @@ def _to_read(act: doing.Act, found: Dossier, around: Frame) -> SubmissionPage:
         owner_post=one.owner_post,
         cause=chain.cause(found),
         follow_ups=chain.follow_ups(found),
+        paper=paper,
+    )
+
+
+def _paper(found: Dossier) -> Paper | None:
+    """What was handed in on paper, unless it went back to the unit since."""
+    turns = [line for line in found.history if line.event in _TURNS]
+    if not turns or turns[-1].event != "paper":
+        return None
+    line, facts = turns[-1], turns[-1].facts
+    return Paper(
+        received=date.fromisoformat(str(facts["received"])),
+        late=bool(facts.get("late")),
+        signed_by=str(facts.get("signed_by", "")),
+        entered_by=line.actor,
+        entered_at=line.at,
+        reason=line.comment,
+        file=offers.scan(found.summary.id, facts),
     )
 
 
@@ -136,15 +162,32 @@ def _prerequisite(prior: papers.Prerequisite) -> Prerequisite:
 
 def _history(found: Dossier) -> tuple[HistoryLine, ...]:
     """The history, each entry with the messages that were queued in the same act."""
-    steps, told = _steps(found), defaultdict[datetime, list[Link]](list)
-    for one in found.messages:
-        told[one.created_at].append(Link(f"/messages/{one.id}", one.recipient.post or one.recipient.name))
+    steps, sent = _steps(found), told(found.messages)
     lines: list[HistoryLine] = []
     for entry in reversed(found.history):
-        sent = sorted(told.pop(entry.noticed_at, ()), key=lambda link: link.label)
+        people = links(sent.pop(entry.noticed_at, {}).values())
         scan = offers.scan(found.summary.id, entry.facts)
-        lines.append(replace(happened(entry, steps=steps), told=tuple(sent), file=scan))
+        lines.append(replace(happened(entry, steps=steps), told=people, file=scan))
     return tuple(reversed(lines))
+
+
+def told(messages: Sequence[MessageLine]) -> dict[datetime, dict[str, MessageLine]]:
+    """By instant, who was told by an act, everybody once (by person): not who was to be, and then was not."""
+    found: dict[datetime, dict[str, MessageLine]] = {}
+    for one in messages:
+        if one.status != "cancelled" and any(item.dropped is None for item in one.items):
+            found.setdefault(one.created_at, {}).setdefault(one.recipient.person, one)
+    return found
+
+
+def links(messages: Collection[MessageLine]) -> tuple[Link, ...]:
+    """Each by the post, by the name as well where several hold it."""
+    posts = Counter(one.recipient.post for one in messages)
+    found = (
+        Link(f"/messages/{one.id}", to.post if to.post and posts[to.post] == 1 else named(to.post, to.name).strip())
+        for one, to in ((one, one.recipient) for one in messages)
+    )
+    return tuple(sorted(found, key=lambda link: link.label))
 
 
 def _extension(found: Dossier) -> str:

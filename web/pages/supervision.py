@@ -67,11 +67,11 @@ def router(house: House) -> APIRouter:
         leader: Asked = "",
         since: Asked = "",
     ) -> Response:
+        # A link from a unit names it alone: then nothing was asked for yet.
+        asked = bool(leader or since) or (bool(request.query_params) and not unit)
         with house.engine.looking(signed_in(request)) as act:
             check(act, _MOVE)
-            page, status = _page(
-                house, request, act, Picked(tuple(unit), leader, since), asked=bool(request.query_params)
-            )
+            page, status = _page(house, request, act, Picked(tuple(unit), leader, since), asked=asked)
             return show(house, request, page, status)
 
     @routes.post(HERE)

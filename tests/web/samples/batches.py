@@ -35,6 +35,12 @@ def extension() -> contexts.BatchNewPage:
     )  # fmt: skip
 
 
+def misdated() -> contexts.BatchNewPage:
+    """An extension to a day that is none."""
+    wrong = "日期不可用：延期须晚于原截止日期和今天。"
+    return replace(extension(), error="", until_error=wrong, until_text="2022-01-03", comment="统一延期")
+
+
 def line() -> BatchLine:
     """Everything done."""
     return BatchLine(
@@ -72,6 +78,7 @@ def listing() -> contexts.BatchesPage:
 PAGES: Mapping[str, contexts.Page] = {
     "batch-preview": preview(),
     "batch-preview-refused": extension(),
+    "batch-preview-misdated": misdated(),
     "batch-preview-nothing": replace(preview(), ready=0, ready_rows=()),
     "batch": result(),
     "batch-under-way": under_way(),

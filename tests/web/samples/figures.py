@@ -85,6 +85,7 @@ def figures() -> contexts.FiguresPage:
         action=f"{HERE}/figures",
         period="2022年第一季度",
         periods=PERIODS,
+        counted="按时率、件数只计各单位应报的，与通报口径相同。",
         headlines=(Headline("按时率", "84.3%", "含延期 85.1%"), Headline("逾期后报送", "5 件")),
         figures=tuple(shown),
         exports=(Link(f"/api/v1{HERE}/figures.xlsx?period=2022Q1", "导出 Excel"),),

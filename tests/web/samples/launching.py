@@ -8,6 +8,7 @@ from tests.web.samples.office import OFFICE, SHANGHAI
 from web.contexts.amending import AmendmentPreview, AmendPage, DateLine, UnitsLine, WordsLine
 from web.contexts.frame import Choice, Link
 from web.contexts.launching import (
+    Caution,
     LaunchMessagesPage,
     LaunchPage,
     LaunchPeoplePage,
@@ -17,6 +18,7 @@ from web.contexts.launching import (
     PlannedLine,
     SendingLine,
     Shelf,
+    TouchedUnit,
     Upload,
 )
 from web.contexts.programme import VersionLine
@@ -70,6 +72,14 @@ def people() -> LaunchPeoplePage:
     )  # fmt: skip
 
 
+def caution() -> Caution:
+    """A roster of another city with the same codes."""
+    unit = TouchedUnit(
+        "NYJ", "市能源局", 4, (("名称", "市能源局", "市农业农村局"), ("联络员", "市能源局联络员（nyj）", ""))
+    )
+    return Caution(12, (unit,), outlook().moves, 14)
+
+
 def preview() -> LaunchPreviewPage:
     """Step 3 of a launch that could go ahead."""
     opens = datetime(2022, 6, 1, 9, tzinfo=SHANGHAI)
@@ -81,13 +91,16 @@ def preview() -> LaunchPreviewPage:
         (PlannedLine("重点指标月研判", "indicators", (first, last), units, 12),
          PlannedLine("市级动员大会", "kick-off", (replace(last, opens_at=opens),), units[:1], 1)),
         490, 12, 59, (), ("“市级动员大会”的截止日期已过去3天，启动后1个单位立即为逾期并收到通知",), outlook(),
-        "花名册.xlsx", "台账.xlsx", "abc", must_confirm=True, confirm_error="请勾选确认。",
+        "花名册.xlsx", "台账.xlsx", "abc", must_confirm=True, confirm_error="请勾选确认。", caution=caution(),
+        accept_error="请逐个核对。",
     )  # fmt: skip
 
 
 def impossible() -> LaunchPreviewPage:
     """Step 3 of one that cannot, with the people there are."""
-    return replace(preview(), wrong=("“市公安局”没有联络员",), people=None, roster="", error="情况有了变化。")
+    return replace(
+        preview(), wrong=("“市公安局”没有联络员",), people=None, caution=None, roster="", error="情况有了变化。"
+    )
 
 
 def messages() -> LaunchMessagesPage:
