@@ -113,8 +113,7 @@ def test_the_office_the_unit_and_the_leader_play_january(browser: Browser, addre
 
     liaison.signs_in_as("jiaoyu")
     liaison.look("a unit's overview")
-    liaison.page.get_by_role("link", name="本单位事项").click()
-    liaison.page.locator(".cell").first.click()
+    liaison.page.get_by_role("link", name="填报").first.click()
     liaison.presses("保存并提交审签")
     assert liaison.says("草稿已保存，还没有提交。")
     liaison.look("form with faults")

@@ -240,6 +240,12 @@ def mails_to(smtp: SmtpDouble, address: str) -> list[Arrived]:
     return [one for one in smtp.mails if address in one.recipients]
 
 
+def asks(link: str) -> bool:
+    """Whether a link opens a request to sign."""
+    status, raw = _opened(urllib.request.Request(link))
+    return status == 200 and b'name="content_hash"' in raw
+
+
 def sign(link: str, decision: str, comment: str = "", *, code: int = 200) -> str:
     """Open a sign-off link as a phone would and send the page's own form; the answer's text."""
     status, raw = _opened(urllib.request.Request(link))

@@ -34,8 +34,8 @@ def handed_in(office: Office) -> Visitor:
 def test_a_unit_fills_in_and_submits_with_one_click(office: Office) -> None:
     visitor = office.liaison()
     page = visitor.open("/")
-    assert "本单位事项" in page.text
-    visitor.follow("本单位事项")
+    assert page.path == "/workbench"
+    assert visitor.open(page.link("填报")).path.startswith(office.page_of())
     page = visitor.open(office.page_of())
     assert page.offers("保存草稿") and page.offers("保存并提交审签")
     page = visitor.press("保存并提交审签", WORDS)

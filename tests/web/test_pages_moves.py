@@ -34,7 +34,7 @@ def test_an_inspector_reads_everything_and_records_findings_only(sqlite_office: 
     inspector = sqlite_office.person("inspector")
     page = inspector.open(sqlite_office.page_of())
     assert page.status == 200
-    assert [form.action for form in page.read.forms] == ["/logout", f"{sqlite_office.page_of()}/finding"]
+    assert [form.action for form in page.read.forms] == ["/search", "/logout", f"{sqlite_office.page_of()}/finding"]
     token = sqlite_office.form_token(inspector.client)
     before = sqlite_office.world.dump()
     for act in ("content", "urge", "exempt"):
