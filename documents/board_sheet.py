@@ -21,6 +21,8 @@ _HEADER_ROW = 3
 #: Unit code, unit and category stand before the obligations.
 _FIXED = (("单位编码", 12), ("单位", 30), ("类别", 18))
 _WIDTH = 17
+#: In points, of one line in a row.
+_LINE_HEIGHT = 15
 #: Fills that stay apart in a black-and-white copy; the words say the same.
 _FILLS: Mapping[str, str] = {"green": "#E3F2E7", "yellow": "#FFE9A8", "red": "#F4B6B0"}
 _SAID: Mapping[str, str] = {"green": "●绿", "yellow": "◐黄", "red": "✕红"}
@@ -82,8 +84,15 @@ def _fill(page: Worksheet, book: Workbook, lines: Iterable[Line], places: list[i
     for number, line in enumerate(lines, start=_HEADER_ROW + 1):
         for place, text in enumerate((line.unit.code, line.name, line.unit.category)):
             page.write_string(number, place, text, plain)
-        for place, at in enumerate(places, start=len(_FIXED)):
-            _cell(page, number, place, line.cells[at], formats, plain)
+        cells = [line.cells[at] for at in places]
+        for place, cell in enumerate(cells, start=len(_FIXED)):
+            _cell(page, number, place, cell, formats, plain)
+        page.set_row(number, _LINE_HEIGHT * max(_lines(said(cell)) for cell in cells if cell is not None))
+
+
+def _lines(text: str) -> int:
+    """How many lines a text takes in a cell: not every program makes a row as high as what is in it."""
+    return sum(-(-sum(1 if sign.isascii() else 2 for sign in line) // _WIDTH) or 1 for line in text.split("\n"))
 
 
 def _cell(

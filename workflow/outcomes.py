@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from workflow import deadlines
 from workflow.acts import Act
 from workflow.catalogue import Listed
 from workflow.lifecycle import StandingDef
+from workflow.moments import SHANGHAI
 from workflow.periods import Period
 from workflow.tables import History, Submission, Unit
 
@@ -36,6 +37,7 @@ OUTCOMES: tuple[Outcome, ...] = ("in-time", "in-extension", "late", "overdue", "
 _FIRST_DUE = func.coalesce(_s.c.extended_from, _s.c.due_date)
 _STREAMED = 5000
 _MICROSECOND = timedelta(microseconds=1)
+_NOON = time(12)
 
 
 @dataclass(frozen=True)
@@ -204,12 +206,20 @@ def _retold(act: Act, listed: Listed, entries: Sequence[Row[Any]], at: datetime)
             # Dated back to the deadline when an extension or an exemption was taken back, which stood until then.
             continue
         was, standing = standing, lifecycle.standing(entry.dest)
-        arrived = (arrived if _came(was) else entry.at) if _came(standing) else None
+        arrived = (arrived if _came(was) else _arrival(entry, end)) if _came(standing) else None
     outcome = _judged(standing, arrived, due_at=due_at, end=end, at=at)
     return Case(
         first.id, first.obligation, first.occurrence, first.heading, first.unit, first.subject, due, until, outcome,
         arrived, _days(outcome, until or due, arrived, at),
     )  # fmt: skip
+
+
+def _arrival(entry: Row[Any], end: datetime) -> datetime:
+    """When a move reached the office: a paper that was entered later came on the day it was received."""
+    if entry.event != "paper":
+        return entry.at  # type: ignore[no-any-return]
+    came = datetime.combine(date.fromisoformat(entry.facts["received"]), _NOON, SHANGHAI)
+    return came if entry.facts["late"] else min(came, end - _MICROSECOND)
 
 
 def _granted(entries: Sequence[Row[Any]]) -> date | None:

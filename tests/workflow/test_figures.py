@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from tests.statements import noted
 from tests.workflow import quarter
 from tests.workflow.world import OFFICE, World, local
-from workflow import catalogue, deadlines, figures, outcomes, periods, turnaround
+from workflow import catalogue, corrections, deadlines, figures, outcomes, paper_filings, periods, turnaround
 from workflow.acts import Actor
 from workflow.calendars import china
 from workflow.figures import Figures
@@ -176,3 +176,16 @@ def test_a_month_is_drawn_day_by_day_up_to_today(sqlite_world: World) -> None:
     # What was due on the 4th turns at its 24 o'clock, which is the end of that day.
     assert [one.yellow for one in found.lights[2:4]] == [0, 61] and found.lights[4].red == 61
     assert found.lights[-1].green == found.lights[0].green - 61
+
+
+def test_a_paper_came_on_the_day_it_was_received_even_if_it_is_given_back_later(sqlite_world: World) -> None:
+    sqlite_world.advance(local("2022-01-06 10:00"))
+    number = sqlite_world.id_of("KJJ")
+    with sqlite_world.act(local("2022-01-06 10:00"), OFFICE) as act:
+        paper_filings.enter(act, number, received=date(2022, 1, 4), signed_by="副市长", comment="原件已存档")
+    with sqlite_world.act(local("2022-04-01 09:00"), OFFICE) as act:
+        corrections.return_filing(act, number, comment="请补充附件")
+    with sqlite_world.look(local("2022-04-01 10:00")) as act:
+        listed, period = catalogue.by_key(act, sqlite_world.key), periods.parse("2022-01")
+        found = outcomes.counted(act, listed, period, local("2022-04-01"), by_unit=True)
+    assert {part.outcome for part in found if part.unit == "KJJ" and part.obligation == "target-choice"} == {"in-time"}
