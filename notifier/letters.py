@@ -210,7 +210,13 @@ def _card(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> s
         lines.append("　".join(told))
     if len(rows) > CARD_ROWS:
         lines.append(f"……共{len(rows)}件")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_remark(rows)])
+
+
+def _remark(rows: Sequence[Matter]) -> list[str]:
+    """What the office or the approver wrote, where it is the same for all; a telephone has room for one."""
+    said = {(row.comment_label, row.comment) for row in rows if row.comment}
+    return [f"{label}：{cut(one_line(text), ITEM)}" for label, text in said] if len(said) == 1 else []
 
 
 def _moment(row: Matter) -> str:
@@ -228,6 +234,7 @@ def _brief(programme: str, sections: Sequence[tuple[str, Sequence[Matter]]]) -> 
             alike.setdefault(f"{row.obligation}（{_moment(row) or late}）", []).append(row.unit)
         lines.append(f"{_heading(reason, rows)}：")
         lines += [f"{what}：{'、'.join(units)}" for what, units in alike.items()]
+        lines += _remark(rows)
     return "\n".join(lines)
 
 

@@ -272,6 +272,15 @@ def test_the_card_names_three_and_counts_the_rest() -> None:
     ]
 
 
+def test_a_telephone_reads_what_the_office_wrote_where_it_is_the_same_for_all() -> None:
+    urged = [matter("urge", f"第{number}局", comment="请于今日下班前报送") for number in (1, 2)]
+    letter = write(facts(*urged))
+    assert letter.card.endswith("\n办公室说明：请于今日下班前报送")
+    assert letter.brief.count("办公室说明：请于今日下班前报送") == 1
+    apart = write(facts(urged[0], matter("urge", "第2局", comment="另有要求")))
+    assert "办公室说明" not in apart.card
+
+
 def test_links_are_filled_in_everywhere() -> None:
     letter = write(facts(to_sign(1), to_sign(22, HEALTH), desk=placeholder(3)))
     assert links_in(letter.text) == (3, 1, 22)
