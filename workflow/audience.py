@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workflow.definition import OFFICE_BODY, Body, Definition, Step
-from workflow.roster import Directory
+from workflow.roster import Directory, UnitRow
 
 #: Posts that every unit fills for itself.
 UNIT_POSTS = frozenset({"liaison", "unit-head"})
@@ -110,7 +110,7 @@ class Audience:
         """The post key that signs this step for a unit."""
         row = self.directory.unit(unit)
         for group, post in step.exceptions.items():
-            if self.definition.in_group(group, name=row.name, code=row.code, roster_groups=row.groups):
+            if self.belongs(row, group):
                 return post
         return step.by
 
@@ -123,8 +123,13 @@ class Audience:
         return tuple(
             row.code
             for row in self.directory.units()
-            if self.definition.in_group(group, name=row.name, code=row.code, roster_groups=row.groups)
+            if self.belongs(row, group)
         )
+
+    def belongs(self, row: UnitRow, group: str) -> bool:
+        """Whether a unit is in a group as this definition means it."""
+        groups = self.directory.groups_of(row, self.definition.programme)
+        return self.definition.in_group(group, name=row.name, code=row.code, roster_groups=groups)
 
     def units_named(self, names: Iterable[str]) -> tuple[str, ...]:
         """The codes of units given by name or code, in the order given; names that no roster has are left out."""

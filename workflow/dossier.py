@@ -93,6 +93,7 @@ def of(act: Act, submission_id: int) -> Dossier:
         late=desks.lateness(row, act.now, act.calendar()),
         stuck=desks.stuck_with(act, [row], {listed.id: audience}).get(submission_id, ()),
     )
+    scored = directory.seen_by(listed.definition.programme, row.subject or row.unit)
     return Dossier(
         summary=replace(summary, extension=extension),
         cycle=listed.cycle,
@@ -109,7 +110,7 @@ def of(act: Act, submission_id: int) -> Dossier:
         moves=_moves(act, row, listed),
         messages=mailbag.about(act, submission_id, limit=_MESSAGES),
         targets=scores.figures(act, row, obligation, sheet.fields),
-        score=scores.score(listed.definition, obligation, sheet.fields, unit=directory.unit(row.subject or row.unit)),
+        score=scores.score(listed.definition, obligation, sheet.fields, unit=scored),
         units=directory.names() if papers.asks_for_units(obligation) else (),
         cause=cause,
         because=str(history[0].facts.get("because", "")),

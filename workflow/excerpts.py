@@ -70,10 +70,7 @@ def _names(audience: Audience, unit: str, name: str) -> bool:
     if owes.by and unit in audience.owners_named(owes.by):
         return True
     row = audience.directory.unit(unit)
-    return any(
-        audience.definition.in_group(group, name=row.name, code=row.code, roster_groups=row.groups)
-        for group in owes.groups
-    )
+    return any(audience.belongs(row, group) for group in owes.groups)
 
 
 def _follows(obligation: Obligation, found: set[str]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from workflow import launch, personnel, posts, rehearsal, second_channels
+from workflow import launch, personnel, posts, rehearsal, roster_scopes, second_channels
 from workflow.acts import Act
 from workflow.calendars import Calendar, DayRule, china
 from workflow.delegations import require_office
@@ -78,7 +78,7 @@ def foresee(act: Act, wanted: Wanted, *, ways: Sequence[str] = second_channels.A
 
     From here on this reading act sees people as they would stand; it must write nothing afterwards.
     """
-    people = None if wanted.roster is None else personnel.outlook(act, wanted.roster, wanted.mode, ways=ways)
+    people = None if wanted.roster is None else personnel.outlook(act, _roster(act, wanted), wanted.mode, ways=ways)
     plan = launch.plan(act, wanted.pinned, wanted.cycle)
     return Foreseen(plan, people, tuple(late_at_once(plan, act.today)), wanted.pinned.version)
 
@@ -101,10 +101,18 @@ def publish(
     if wanted.roster is not None:
         why = f"启动方案“{wanted.key}”"
         personnel.take_in(
-            act, wanted.roster, wanted.mode, drop_adjustments=drop_adjustments, accept_changes=accept_changes,
+            act, _roster(act, wanted), wanted.mode, drop_adjustments=drop_adjustments, accept_changes=accept_changes,
             ways=ways, comment=why,
         )  # fmt: skip
     return launch.launch(act, wanted.pinned, wanted.cycle, seen=seen)
+
+
+def _roster(act: Act, wanted: Wanted) -> Roster:
+    """The roster as it is taken in: added to one that other plans run on, its groups are for this plan alone."""
+    assert wanted.roster is not None
+    return (
+        wanted.roster if wanted.mode == "replace" else roster_scopes.apart(act, wanted.pinned.definition, wanted.roster)
+    )
 
 
 def late_at_once(planned: Plan, today: date) -> Iterator[str]:

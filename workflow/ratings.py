@@ -55,7 +55,7 @@ def _totals(
     turn = {row.code: number for number, row in enumerate(directory.units())}
     found = []
     for row in act.session.execute(query):
-        unit = directory.unit(row.subject or row.unit)
+        unit = directory.seen_by(listed.definition.programme, row.subject or row.unit)
         score = scores.score(listed.definition, listed.obligation(name), row.fields, unit=unit)
         if score is not None and score.total is not None:
             found.append((unit.name, score.total, turn[unit.code]))

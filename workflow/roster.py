@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -162,6 +163,22 @@ class Directory:
         """The leaders' posts that supervise a unit on a day; empty where no leader does."""
         rows = self._supervision.get(unit_code, ())
         return tuple(dict.fromkeys(row.post for row in rows if in_force(row, on)))
+
+    def groups_of(self, unit: UnitRow, programme: str) -> tuple[str, ...]:
+        """The groups of a unit as one definition sees them.
+
+        Written as ``definition/group`` a group is that definition's alone; where it has one of its own, what others
+        call alike is nothing to it.
+        """
+        prefix = f"{programme}/"
+        own = {group.removeprefix(prefix) for group in self._groups if group.startswith(prefix)}
+        plain = [group for group in unit.groups if "/" not in group and group not in own]
+        return (*plain, *(group.removeprefix(prefix) for group in unit.groups if group.startswith(prefix)))
+
+    def seen_by(self, programme: str, code: str) -> UnitRow:
+        """A unit with its groups as one definition sees them; raises KeyError for an unknown one."""
+        unit = self._units[code]
+        return replace(unit, groups=self.groups_of(unit, programme))
 
     def units_in(self, group: str) -> tuple[UnitRow, ...]:
         """The units of a group (key or title); empty for a group no unit is in."""

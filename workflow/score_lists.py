@@ -75,7 +75,7 @@ def of(act: Act, programme: str) -> ScoreList:
 
 
 def _scored(listed: Listed, known: Directory, row: Row[Any]) -> Scored | None:
-    unit = known.unit(row.subject or row.unit)
+    unit = known.seen_by(listed.definition.programme, row.subject or row.unit)
     score = scores.score(listed.definition, listed.obligation(row.obligation), row.fields or {}, unit=unit)
     return Scored(row.id, UnitName(unit.code, unit.name, unit.category), row.state, score) if score else None
 

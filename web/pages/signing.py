@@ -168,7 +168,8 @@ def file_of(act: Act, request: SignOff, attachment_id: int) -> StoredFile:
 
 def _scored(act: Act, row: Submission) -> UnitRow:
     """Whom a score is about: the unit of an inspection's report, else whoever owes it."""
-    return act.audience(row.programme_id).directory.unit(row.subject or row.unit)
+    audience = act.audience(row.programme_id)
+    return audience.directory.seen_by(audience.definition.programme, row.subject or row.unit)
 
 
 def _submission(act: Act, request: SignOff) -> Submission:
