@@ -251,7 +251,8 @@ def _outcome() -> Any:
 
 def _lines(act: Act, rows: Sequence[Row[Any]]) -> tuple[Line, ...]:
     counted = select(_i.c.batch_id, _outcome().label("outcome"), func.count().label("many"))
-    of_these = counted.where(_i.c.batch_id.in_([row.id for row in rows])).group_by(_i.c.batch_id, _outcome())
+    # Grouped by its name: written twice, its parameters would make two expressions of it.
+    of_these = counted.where(_i.c.batch_id.in_([row.id for row in rows])).group_by(_i.c.batch_id, "outcome")
     counts: dict[int, dict[str, int]] = {row.id: dict.fromkeys(OUTCOMES, 0) for row in rows}
     for row in act.session.execute(of_these):
         counts[row.batch_id][row.outcome] = row.many
