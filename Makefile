@@ -15,7 +15,8 @@ run: install ## the service on the embedded store; the first start prints a one-
 	$(BIN)/duban serve
 
 test: $(VENV)/.tools ## the whole suite, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2
+# One more than two cores: while one waits for a database or a browser, the others go on.
+	$(BIN)/python -m pytest -n 3
 
 bench: $(VENV)/.tools ## duban beside hand-written SQL in one run; prints ratios
 	$(BIN)/python -m bench
