@@ -120,11 +120,7 @@ class Audience:
 
     def units_in(self, group: str) -> tuple[str, ...]:
         """The codes of the units of a group, in the roster's order."""
-        return tuple(
-            row.code
-            for row in self.directory.units()
-            if self.belongs(row, group)
-        )
+        return tuple(row.code for row in self.directory.units() if self.belongs(row, group))
 
     def belongs(self, row: UnitRow, group: str) -> bool:
         """Whether a unit is in a group as this definition means it."""
