@@ -125,8 +125,8 @@ def test_the_administrator_does_everything_to_an_account(office: Office) -> None
     assert unit.sign_in(UNIT).status == 200 and unit.open("/sessions").path == "/sessions"
     page = admin.press("变更", role="unit", unit="KJJ")
     assert "市科学技术局" in page.text and unit.open("/").path == "/login"
-    page = admin.press("变更", role="unit", unit="XXX")
-    assert (page.status, "没有编码为“XXX”的单位" in page.text) == (422, True)
+    page = admin.press("变更", role="unit", unit="WUCI")
+    assert (page.status, "没有编码为“WUCI”的单位" in page.text) == (422, True)
     admin.open(one)
     assert "已关联" in admin.press("关联", provider="wecom", subject="liu.yi").text
     assert "已取消关联" in admin.press("取消关联").text

@@ -54,7 +54,7 @@ def test_password_is_kept_as_an_argon2_hash_only(sqlite_world: World) -> None:
     [
         ({"role": "mayor"}, AccountRefused),
         ({"role": "unit", "unit": None}, AccountRefused),
-        ({"role": "unit", "unit": "XXX"}, AccountRefused),
+        ({"role": "unit", "unit": "WUCI"}, AccountRefused),
         ({"role": "office", "unit": "KJJ"}, AccountRefused),
         ({"name": ""}, AccountRefused),
         ({"name": " a"}, AccountRefused),
@@ -196,7 +196,7 @@ def test_token_lets_in_as_its_role_until_it_is_revoked(world: World) -> None:
         tokens.revoke_token(act, 99)
 
 
-@pytest.mark.parametrize(("role", "unit"), [("unit", None), ("unit", "XXX"), ("mayor", None), ("admin", "KJJ")])
+@pytest.mark.parametrize(("role", "unit"), [("unit", None), ("unit", "WUCI"), ("mayor", None), ("admin", "KJJ")])
 def test_unfit_token_is_refused(sqlite_world: World, role: str, unit: str | None) -> None:
     with pytest.raises(AccountRefused), sqlite_world.act(NOW, ADMIN) as act:
         tokens.add_token(act, role, unit)
